@@ -1,0 +1,71 @@
+"""Who people are. A person of another town is a 404."""
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app.access import May, Role
+from app.base import clock
+from app.base.db import db
+from app.people.models import Person, RoleHeld, SignIn
+
+# Minutes without a click, and hours in all, after which one signs in again. Officers see other people's data.
+IDLE = {True: timedelta(minutes=15), False: timedelta(minutes=30)}
+WHOLE = {True: timedelta(hours=8), False: timedelta(hours=12)}
+
+
+def signed_in(token: str) -> Person | None:
+    """The person behind a session cookie; None when the sign-in has ended, lapsed, or the person was disabled."""
+    row = db.session.scalar(select(SignIn).where(SignIn.token_hash == SignIn.hash(token)).options(joinedload(SignIn.person)))
+    if row is None or row.ended_at is not None or row.person.disabled_at is not None or clock.now() >= lapses_at(row):
+        return None
+    row.token = token
+    row.person.sign_in = row
+    return row.person
+
+
+def lapses_at(sign_in: SignIn) -> datetime:
+    officer = any(held.role is not Role.RESIDENT for held in sign_in.person.current_roles())
+    return min(sign_in.seen_at + IDLE[officer], sign_in.created_at + WHOLE[officer])
+
+
+def sign_ins(person: Person) -> list[SignIn]:
+    """The person's live sign-ins, the newest first."""
+    return list(db.session.scalars(select(SignIn).where(
+        SignIn.person_id == person.id, SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())))
+
+
+def by_email(email: str) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def by_identity(lookup: str) -> Person | None:
+    """The person with this fiscal code, by its keyed hash (see actions.lookup_of)."""
+    from app.people.models import Identity
+    return db.session.scalar(select(Person).join(Identity).where(Identity.lookup == lookup))
+
+
+def resident(person_id: int, *, seen_by: Person, permission: May) -> Person:
+    """A resident of a comune that `permission` reaches, or 404."""
+    return db.one_or_404(_residents(seen_by, permission).where(Person.id == person_id))
+
+
+def residents(*, seen_by: Person, permission: May, words: str = "", limit: int = 50) -> list[Person]:
+    """Residents by surname; `words` are parts of first name or surname."""
+    query = _residents(seen_by, permission)
+    for word in words.split():
+        part = f"%{word}%"
+        query = query.where(or_(Person.given_name.ilike(part), Person.family_name.ilike(part)))
+    return list(db.session.scalars(query.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)))
+
+
+def _residents(seen_by: Person, permission: May):
+    return select(Person).join(RoleHeld, RoleHeld.person_id == Person.id).where(
+        RoleHeld.role == Role.RESIDENT, RoleHeld.comune_id.in_(seen_by.reach(permission).comuni))
+
+
+def household_ids(person: Person) -> set[int]:
+    """The person and everybody of the same household."""
+    if person.household_id is None:
+        return {person.id}
+    return set(db.session.scalars(select(Person.id).where(Person.household_id == person.household_id))) | {person.id}
