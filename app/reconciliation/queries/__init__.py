@@ -1,0 +1,1 @@
+"""Reads, by noun: the nights themselves, and what each night compares."""

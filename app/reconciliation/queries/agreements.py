@@ -1,0 +1,40 @@
+"""Calls and agreements against their accounts. Minutes and cents."""
+from sqlalchemy import func, select
+
+from app.baratto.models import Agreement, Call, Offset
+from app.baratto.rules.accounts import AVAILABLE, CERTIFIED, COMMITTED, VALIDATED
+from app.baratto.states import GRANTED_OFFSETS
+from app.hours.models import Attendance, Certificate
+from app.hours.states import Attendance as AttendanceState
+from app.reconciliation.queries.comparing import Compared, columns, compare, named
+from app.reconciliation.queries.hours import MINUTES
+from app.reconciliation.queries.ledger import kept, owner
+
+
+def budgets(comune_id: int) -> Compared:
+    """A call's appropriation is what is available, what its agreements hold, and what granted offsets used. Nothing else."""
+    free, held = kept(comune_id, AVAILABLE), kept(comune_id, COMMITTED)
+    available = select(free.c[AVAILABLE]).where(free.c.whose == owner("call", Call.id)).scalar_subquery()
+    committed = (select(func.sum(held.c[COMMITTED])).join(Agreement, held.c.whose == owner("agreement", Agreement.ref))
+                 .where(Agreement.call_id == Call.id).scalar_subquery())
+    used = (select(func.sum(Offset.amount_cents)).join(Agreement, Agreement.id == Offset.agreement_id)
+            .where(Agreement.call_id == Call.id, Offset.state.in_(GRANTED_OFFSETS)).scalar_subquery())
+    return compare(select(*columns(named("call", Call.id), Call.budget_cents, sum(func.coalesce(each, 0) for each in (
+        available, committed, used)), "cents")).where(Call.comune_id == comune_id))
+
+
+def hours_held(comune_id: int) -> Compared:
+    """Each agreement's two accounts of minutes: validated and not yet certified, certified and not yet redeemed."""
+    held = kept(comune_id, VALIDATED, CERTIFIED)
+    pending = select(func.sum(MINUTES)).where(Attendance.agreement_id == Agreement.id,
+                                              Attendance.state == AttendanceState.VALIDATED).scalar_subquery()
+    certified = select(func.sum(Certificate.minutes)).where(Certificate.agreement_id == Agreement.id).scalar_subquery()
+    spent = select(func.sum(Offset.minutes_used + Offset.minutes_unused)).where(
+        Offset.agreement_id == Agreement.id, Offset.state.in_(GRANTED_OFFSETS)).scalar_subquery()
+
+    def each(subject, expected, account):
+        return (select(*columns(named(subject, Agreement.id), expected, func.coalesce(held.c[account], 0), "min"))
+                .outerjoin(held, held.c.whose == owner("agreement", Agreement.ref)).where(Agreement.comune_id == comune_id))
+
+    return compare(each("agreement", func.coalesce(pending, 0), VALIDATED).union_all(
+        each("agreement_certified", func.coalesce(certified, 0) - func.coalesce(spent, 0), CERTIFIED)))
