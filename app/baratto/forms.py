@@ -1,0 +1,79 @@
+"""What offices type and choose for regulations, calls, agreements and offsets."""
+from flask_wtf.file import FileField
+from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.base.clock import today
+from app.base.forms import DayField, EuroField, Form, HoursField, Words
+from app.base.i18n import gettext, lazy_gettext as _l
+from app.taxes.models import Tax
+
+NEEDED = InputRequired(_l("Questo campo va compilato."))
+
+
+class Choices(SelectMultipleField):
+    """A set of checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ImportRegulation(Form):
+    """`checked` holds the text that was shown as it would be imported: only that is imported, anything else is shown first."""
+
+    comune = SelectField(_l("Per quale Comune"), coerce=int)
+    preset = SelectField(_l("Un modello pronto"))
+    file = FileField(_l("Oppure un tuo file (YAML)"))
+    checked = HiddenField()
+
+
+class OpenCall(Form):
+    regulation = SelectField(_l("Regolamento"), coerce=int)
+    year = SelectField(_l("Anno"), coerce=int, choices=lambda: [(today().year + ahead, today().year + ahead) for ahead in (-1, 0, 1)])
+    title = Words(_l("Titolo"))
+    act = Words(_l("Atto che lo apre"), required=False)
+    budget_cents = EuroField(_l("Fondi in euro"), [NEEDED])
+
+
+class MakeAgreement(Form):
+    """`shown` is the plan that the officer has seen: another plan is shown first."""
+
+    call = SelectField(_l("Bando"), coerce=int)
+    tax = SelectField(_l("Tributo da ridurre"), coerce=Tax, choices=lambda: [(tax.value, gettext(tax.label)) for tax in Tax])
+    starts_on = DayField(_l("Dal giorno"), [NEEDED])
+    ends_on = DayField(_l("Al giorno"), [NEEDED])
+    insurance = Words(_l("Numero della polizza di assicurazione"), longest=120)
+    wanted_minutes = HoursField(_l("Meno ore, se la persona vuole farne meno"))
+    shown = HiddenField()
+
+
+class GiveReason(Form):
+    reason = TextAreaField(_l("Motivo"), [NEEDED, Length(max=500, message=_l("È troppo lungo: al massimo %(max)d caratteri."))],
+                           filters=[lambda text: (text or "").strip()])
+
+
+class ProposeOffset(Form):
+    """`shown` is the proposal that the clerk has seen: another one is shown first."""
+
+    certificates = Choices(_l("Attestati"), coerce=int)
+    shown = HiddenField()
+
+
+class ApproveOffset(Form):
+    act = Words(_l("Numero della determina"), longest=80)
+    act_date = DayField(_l("Data della determina"), [NEEDED])
+
+
+class ApproveOffsets(ApproveOffset):
+    """What the numbers mean to this person, the view's query says."""
+
+    offsets = Choices(_l("Proposte da approvare"), coerce=int, validate_choice=False)
+
+
+class ProposeOffsets(Form):
+    agreements = Choices(_l("Patti"), coerce=int, validate_choice=False)
+
+
+class ExportOffsets(Form):
+    comune = SelectField(_l("Comune"), coerce=int)

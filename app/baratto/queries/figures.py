@@ -1,0 +1,140 @@
+"""The figures that decide: what is owed, what the caps and the budget leave, and what the regulation makes of it. Minutes and cents."""
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+
+from app.baratto.models import Agreement, Call
+from app.baratto.queries.agreements import zone_of
+from app.baratto.queries.offsets import offsets_of
+from app.baratto.rules import Position, Session, Settlement, Used, accounts, settle
+from app.baratto.rules.positions import eligible
+from app.baratto.states import GRANTED_OFFSETS, Agreement as AgreementState
+from app.base.db import db
+from app.hours.models import Attendance, Certificate, CertificateLine
+from app.hours.states import Attendance as AttendanceState
+from app.ledger import queries as ledger
+from app.people.models import Person
+from app.taxes import queries as taxes
+from app.taxes.models import Tax
+
+
+def bill(person: Person, comune_id: int, tax: Tax) -> list[Position]:
+    """What the person owes of `tax` now: what is paid, and what offsets have taken already, is off.
+
+    Lines in litigation or with the collection agent are left out: they cannot be reduced while that lasts.
+    """
+    rows = [row for row in taxes.positions_of(person, tax=tax, comune_id=comune_id) if not row.litigation and not row.collection_stage]
+    granted = ledger.balances(comune_id, "EUR", accounts.RELIEF, [accounts.of_position(row.id) for row in rows])
+    return [Position(tax=row.tax, year=row.year, due=row.due_date, instalment=row.instalment, component=row.component,
+                     amount_cents=row.amount_cents, bonus_cents=row.bonus_cents, ref=row.id,
+                     # The tax software's reductions are ours once it has applied our file: the larger figure holds both.
+                     paid_cents=row.paid_cents + max(row.offset_cents, granted.get(accounts.of_position(row.id), 0)))
+            for row in rows]
+
+
+def debt(call: Call, person: Person, tax: Tax) -> int:
+    """What the call's regulation could take off the person's open lines of `tax` now, in cents."""
+    terms = call.regulation.terms
+    return sum(line.reducible_cents(terms) for line in eligible(terms, bill(person, call.comune_id, tax), call.year))
+
+
+def promised(call: Call, person: Person) -> Used:
+    """What of the year's caps is taken already: by granted offsets, and by what is set aside for other live agreements."""
+    live = db.session.scalars(select(Agreement).join(Agreement.call).where(
+        Agreement.comune_id == call.comune_id, Call.year == call.year, Agreement.state == AgreementState.ACTIVE,
+        or_(Agreement.person_id == person.id,
+            and_(Agreement.household_id.is_not(None), Agreement.household_id == person.household_id)))).all()
+    aside = {each: committed_cents(each) for each in live}
+    taken = _taken(call, person, person.household_id)
+    return Used(person_minutes=taken.person_minutes,
+                person_cents=taken.person_cents + sum(aside[each] for each in live if each.person_id == person.id),
+                household_cents=taken.household_cents + sum(aside[each] for each in live if each.household_id is not None
+                                                            and each.household_id == person.household_id))
+
+
+def used(agreement: Agreement) -> Used:
+    """What granted offsets of the call's year took of the person's and the household's caps."""
+    return _taken(agreement.call, agreement.person, agreement.household_id)
+
+
+def committed_cents(agreement: Agreement) -> int:
+    """What of the budget is still set aside for the agreement."""
+    return ledger.balance(ledger.account_id(agreement.comune_id, "EUR", accounts.COMMITTED, accounts.of_agreement(agreement)))
+
+
+def available_cents(call: Call) -> int:
+    """What of the call's budget is not yet set aside."""
+    return ledger.balance(ledger.account_id(call.comune_id, "EUR", accounts.AVAILABLE, accounts.of_call(call)))
+
+
+class Budget(NamedTuple):
+    """A call's cents: what was appropriated is available, set aside for agreements, or used by granted offsets."""
+
+    appropriated: int
+    available: int
+    committed: int
+
+    @property
+    def used(self) -> int:
+        return self.appropriated - self.available - self.committed
+
+
+def budget(call: Call) -> Budget:
+    """From the ledger."""
+    owners = [accounts.of_agreement(each) for each in db.session.scalars(select(Agreement).where(Agreement.call_id == call.id))]
+    return Budget(call.budget_cents, available_cents(call),
+                  sum(ledger.balances(call.comune_id, "EUR", accounts.COMMITTED, owners).values()))
+
+
+class Standing(NamedTuple):
+    """An agreement in figures, minutes and cents: what was done, and what became of it."""
+
+    validated: int                     # confirmed by a tutor, not yet certified
+    certified: int                     # certified, not yet in a granted offset
+    used: int                          # what granted offsets took of the certified minutes
+    unused: int                        # certified minutes that a granted offset did not need
+    waiting: int                       # logged, and no tutor has decided yet
+    granted_cents: int
+    committed_cents: int
+
+    @property
+    def done(self) -> int:
+        """Every minute that a tutor has confirmed."""
+        return self.validated + self.certified + self.used + self.unused
+
+
+def standing(agreement: Agreement) -> Standing:
+    """Balances from the ledger; what was granted from the offsets that the ledger posted."""
+    owner = accounts.of_agreement(agreement)
+    granted = [each for each in offsets_of(agreement) if each.state in GRANTED_OFFSETS]
+    waiting = db.session.scalars(select(Attendance).where(
+        Attendance.agreement_id == agreement.id, Attendance.state == AttendanceState.SUBMITTED))
+    return Standing(
+        validated=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.VALIDATED, owner)),
+        certified=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.CERTIFIED, owner)),
+        used=sum(each.minutes_used for each in granted), unused=sum(each.minutes_unused for each in granted),
+        waiting=sum(each.minutes for each in waiting), granted_cents=sum(each.amount_cents for each in granted),
+        committed_cents=committed_cents(agreement))
+
+
+def settlement(agreement: Agreement, certificates: Sequence[Certificate]) -> Settlement:
+    """What the regulation makes of these certificates today: hours, debt, caps and budget as they are now."""
+    rows = db.session.scalars(select(Attendance).join(CertificateLine, CertificateLine.attendance_id == Attendance.id).where(
+        CertificateLine.certificate_id.in_([each.id for each in certificates])).order_by(Attendance.started_at))
+    person = str(agreement.person_id)
+    sessions = [Session(person=person, start=row.started_at, end=row.ended_at, break_min=row.break_min) for row in rows]
+    # The minimum debt was asked when the agreement was made: what an offset or a payment has reduced since is still to be reduced.
+    terms = replace(agreement.call.regulation.terms, min_debt_cents=None)
+    return settle(terms, year=agreement.call.year, sessions=sessions,
+                  positions=bill(agreement.person, agreement.comune_id, agreement.tax), used=used(agreement),
+                  budget_left=committed_cents(agreement), zone=zone_of(agreement))
+
+
+def _taken(call: Call, person: Person, household_id: int | None) -> Used:
+    def balance(unit, kind, owner):
+        return ledger.balance(ledger.account_id(call.comune_id, unit, kind, owner))
+    own = accounts.of_person(person.ref, call.year)
+    return Used(person_minutes=balance("SERVICE", accounts.PERSON_MINUTES, own), person_cents=balance("EUR", accounts.PERSON_CENTS, own),
+                household_cents=balance("EUR", accounts.HOUSEHOLD_CENTS, accounts.of_household(household_id, call.year)) if household_id else 0)

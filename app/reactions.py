@@ -1,0 +1,9 @@
+"""Which package acts when another one speaks. Read this to see every hidden link; each runs in the transaction of the fact."""
+from app.baratto.actions import agreements
+from app.hours.events import CertificateIssued, HoursSubmitted, HoursValidated
+
+REACTIONS = {
+    HoursSubmitted: (agreements.attach_hours,),
+    HoursValidated: (agreements.enter_hours,),
+    CertificateIssued: (agreements.enter_certificate,),
+}

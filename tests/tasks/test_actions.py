@@ -1,0 +1,132 @@
+"""Bookings and shifts in the database, and what sixteen people at once may not do."""
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.access import Role
+from app.base import clock
+from app.base.db import db
+from app.base.errors import Refusal
+from app.base.outbox import Letter
+from app.base.passages import passages
+from app.base.transactions import transaction
+from app.people import actions as people
+from app.people.models import Person
+from app.tasks import actions, queries
+from app.tasks.models import Booking, Shift
+from app.tasks.states import Booking as BookingState, Shift as ShiftState
+from tests.tasks.builders import NOW, a_shift, a_task, change
+from tests.threads import together
+
+pytestmark = pytest.mark.usefixtures("context")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shift(context, town) -> Shift:
+    return a_shift(a_task(town.alessandria), places=1)
+
+
+def count(model) -> int:
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_a_booking_takes_a_place_and_giving_it_up_frees_it(shift, town):
+    booking = actions.book(shift, town.anna.row)
+    assert (shift.taken, shift.free) == (1, 0)
+    actions.give_up(booking, by=town.anna.row)
+    assert (booking.state, shift.taken) == (BookingState.CANCELLED, 0)
+    assert actions.book(shift, town.anna.row).id != booking.id
+
+
+def test_a_full_shift_is_refused(shift, town):
+    actions.book(shift, town.anna.row)
+    with pytest.raises(Refusal, match="completo"):
+        actions.book(shift, town.bruno.row)
+    assert shift.taken == 1
+
+
+def test_one_person_takes_one_place(shift, town):
+    shift.places = 2
+    actions.book(shift, town.anna.row)
+    with pytest.raises(Refusal, match="Hai già un posto"):
+        actions.book(shift, town.anna.row)
+
+
+def test_clashing_shifts_are_refused_and_neighbours_are_not(shift, town):
+    actions.book(shift, town.anna.row)
+    with pytest.raises(Refusal, match="hai già un turno prenotato"):
+        actions.book(a_shift(shift.task, shift.starts_at + HOUR), town.anna.row)
+    actions.book(a_shift(shift.task, shift.ends_at), town.anna.row)
+
+
+def test_a_shift_that_was_called_off_does_not_clash(shift, town):
+    actions.book(shift, town.anna.row)
+    actions.cancel_shift(shift, reason="Piove", by=town.tino.row)
+    actions.book(a_shift(shift.task, shift.starts_at), town.anna.row)
+
+
+def test_who_booked_a_shift_that_is_called_off_gets_a_letter_with_the_reason(shift, town):
+    actions.book(shift, town.anna.row)
+    actions.cancel_shift(shift, reason="Piove forte", by=town.tino.row)
+    assert shift.state is ShiftState.CANCELLED
+    assert queries.cancel_reasons([shift]) == {shift.id: "Piove forte"}
+    letters = list(db.session.scalars(select(Letter)))
+    assert [letter.recipient for letter in letters] == [town.anna.email]
+    assert "Piove forte" in letters[0].body and "sabato 6 giugno 2026 alle 10:00" in letters[0].body
+    with pytest.raises(Refusal, match="Tino Robutti"):
+        actions.cancel_shift(shift, reason="Piove", by=town.tino.row)
+
+
+def test_a_shift_that_began_is_neither_given_up_nor_called_off(shift, town):
+    booking = actions.book(shift, town.anna.row)
+    with clock.set_to(shift.starts_at):
+        with pytest.raises(Refusal, match="non si può più disdire"):
+            actions.give_up(booking, by=town.anna.row)
+        with pytest.raises(Refusal, match="non si può più annullare"):
+            actions.cancel_shift(shift, reason="Piove", by=town.tino.row)
+    assert passages(booking) == passages(shift) == []
+
+
+def press(app, shift_id, person_id) -> int:
+    with clock.set_to(NOW), change(app):
+        return actions.book(db.session.get(Shift, shift_id), db.session.get(Person, person_id)).id
+
+
+def test_sixteen_people_and_one_place(app, town):
+    with transaction():
+        shift_id = a_shift(a_task(town.alessandria), places=1).id
+        crowd = []
+        for number in range(16):
+            person = people.register("Vicino", f"Numero {number}", f"vicino{number}@example.org")
+            people.grant(person, Role.RESIDENT, comune=town.alessandria.row)
+            crowd.append(person.id)
+    results = together(*(lambda person_id=person_id: press(app, shift_id, person_id) for person_id in crowd))
+    refused = [result for result in results if isinstance(result, Refusal)]
+    assert len(refused) == 15 and all("completo" in str(no) for no in refused), results
+    assert count(Booking) == 1
+    assert db.session.scalar(select(Shift.taken).where(Shift.id == shift_id)) == 1
+
+
+def test_one_person_and_two_clashing_shifts_at_once(app, town):
+    with transaction():
+        task = a_task(town.alessandria)
+        shift_ids = [a_shift(task, NOW + timedelta(days=5, hours=late)).id for late in range(2)]
+    results = together(*(lambda shift_id=shift_id: press(app, shift_id, town.anna.id) for shift_id in shift_ids))
+    assert [type(result) for result in results if isinstance(result, Exception)] == [Refusal], results
+    assert count(Booking) == 1
+
+
+def test_a_booking_and_a_calling_off_at_once_leave_nobody_unwarned(app, town):
+    with transaction():
+        shift_id = a_shift(a_task(town.alessandria)).id
+
+    def call_off():
+        with clock.set_to(NOW), change(app):
+            actions.cancel_shift(db.session.get(Shift, shift_id), reason="Piove", by=town.tino.row)
+
+    booked, called_off = together(lambda: press(app, shift_id, town.anna.id), call_off)
+    assert called_off is None
+    assert isinstance(booked, int | Refusal)
+    assert count(Letter) == count(Booking) == (1 if isinstance(booked, int) else 0)
