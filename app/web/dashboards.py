@@ -1,0 +1,92 @@
+"""What the personal area shows: a resident's own figures, and what waits for each role."""
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from app.access import May
+from app.base.db import db
+from app.base.i18n import N_
+from app.baratto import queries as baratto
+from app.baratto.models import Agreement, Offset
+from app.baratto.states import GRANTED_OFFSETS, Offset as OffsetState
+from app.hours import queries as hours
+from app.people.models import Person
+from app.reconciliation.models import Finding, Night
+from app.reconciliation.states import Finding as FindingState, Night as NightState
+from app.tasks import queries as tasks
+from app.tasks.models import Booking
+from app.town.models import Comune
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Minutes and cents of one person, and what comes next."""
+
+    validated_min: int
+    waiting_min: int
+    granted_cents: int
+    agreement: Agreement | None
+    done_min: int                      # of the agreement: validated and certified
+    coming: list[Booking]
+    to_log: list[Booking]
+    offsets: list[Offset]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Work that waits for somebody: how much, in which words, and where."""
+
+    count: int
+    text: str
+    url: str
+
+
+def resident(person: Person) -> Resident | None:
+    """A resident's figures; None for who is not one."""
+    if not person.may(May.SHIFT_BOOK):
+        return None
+    own = hours.own(person, limit=500)
+    agreement = baratto.live_agreement(person.id)
+    offsets = list(db.session.scalars(select(Offset).join(Agreement).where(Agreement.person_id == person.id).order_by(Offset.id.desc())))
+    counted = [row for row in own if row.state in ("validated", "locked")]
+    return Resident(
+        validated_min=sum(row.minutes for row in counted),
+        waiting_min=sum(row.minutes for row in own if row.state == "submitted"),
+        granted_cents=sum(offset.amount_cents for offset in offsets if offset.state in GRANTED_OFFSETS),
+        agreement=agreement,
+        done_min=sum(row.minutes for row in counted if agreement and row.agreement_id == agreement.id),
+        coming=tasks.coming_bookings(person)[:5], to_log=hours.to_log(person), offsets=offsets[:5])
+
+
+def duties(person: Person) -> list[Duty]:
+    """What waits for this person's roles; nothing is listed that has no work."""
+    found = []
+    if person.may(May.HOURS_VALIDATE):
+        found.append(Duty(hours.waiting(seen_by=person), N_("Ore da convalidare"), url_for("hours.to_validate")))
+    if person.may(May.CERTIFICATE_ISSUE):
+        found.append(Duty(len(hours.to_certify(seen_by=person)), N_("Patti con ore da certificare"), url_for("hours.certificates")))
+    if person.may(May.OFFSET_PROPOSE):
+        found.append(Duty(len(baratto.to_propose(seen_by=person)), N_("Attestati da trasformare in riduzione"), url_for("baratto.offsets")))
+        found.append(Duty(_offsets(person, OffsetState.RETURNED), N_("Proposte restituite"), url_for("baratto.offsets")))
+    if person.may(May.OFFSET_APPROVE):
+        found.append(Duty(_offsets(person, OffsetState.PROPOSED), N_("Proposte da decidere"), url_for("baratto.offsets")))
+        found.append(Duty(_offsets(person, OffsetState.APPROVED), N_("Riduzioni da inviare ai tributi"), url_for("baratto.offsets")))
+    if person.may(May.NIGHT_SEE):
+        count = db.session.scalar(select(func.count(Finding.id)).where(
+            Finding.comune_id.in_(person.reach(May.NIGHT_SEE).comuni), Finding.state == FindingState.OPEN))
+        found.append(Duty(count, N_("Rilievi della notte da esaminare"), url_for("reconciliation.nights")))
+    return [duty for duty in found if duty.count]
+
+
+def last_nights() -> list[tuple[str, date | None]]:
+    """Each comune with the last business date whose books were checked. Public: no person, no amount."""
+    rows = db.session.execute(select(Comune.name, func.max(Night.business_date)).outerjoin(
+        Night, (Night.comune_id == Comune.id) & (Night.state == NightState.DONE)).group_by(Comune.name).order_by(Comune.name))
+    return [tuple(row) for row in rows]
+
+
+def _offsets(person: Person, state: OffsetState) -> int:
+    return db.session.scalar(select(func.count(Offset.id)).where(
+        Offset.comune_id.in_(person.reach(May.OFFSET_SEE).comuni), Offset.state == state))

@@ -1,0 +1,88 @@
+"""What every page's frame shows: the town, the menu, the language, the notices."""
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, get_flashed_messages, request, url_for
+from flask_login import current_user
+from jinja2 import StrictUndefined
+
+from app.access import May
+from app.base.forms import form_keys
+from app.base.i18n import LANGUAGES, choose_locale, gettext as _, moment
+from app.base.words import N_
+from app.town import queries as town
+
+# Label, endpoint, and the permission that shows it (None: everybody). The first words a person looks for come first.
+MENU = (
+    (N_("Bacheca"), "tasks.board", None),
+    (N_("Area personale"), "web.area", May.AREA_SEE),
+    (N_("Le mie ore"), "hours.mine", May.HOURS_LOG),
+    (N_("Estratto conto"), "baratto.statement", May.SHIFT_BOOK),
+    (N_("Ore da convalidare"), "hours.to_validate", May.HOURS_VALIDATE),
+    (N_("Attività dell'ente"), "tasks.own_tasks", May.TASK_PUBLISH),
+    (N_("Attestati"), "hours.certificates", May.CERTIFICATE_ISSUE),
+    (N_("Patti"), "baratto.agreements", May.TAXES_SEE),
+    (N_("Riduzioni"), "baratto.offsets", May.TAXES_SEE),
+    (N_("Tributi"), "taxes.positions", May.TAXES_SEE),
+    (N_("Bandi"), "baratto.calls", May.CALL_OPEN),
+    (N_("Regolamenti"), "baratto.regulations", May.REGULATION_SEE),
+    (N_("Notti"), "reconciliation.nights", May.NIGHT_SEE),
+    (N_("Come funziona"), "web.how_it_works", None),
+)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    label: str
+    url: str
+    active: bool
+
+
+def init_app(app):
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["form_keys"] = form_keys
+    app.context_processor(frame)
+
+
+def frame() -> dict:
+    return {
+        "site_name": "Ore in Comune",
+        "town_name": town_name(),
+        "navigation": list(menu()),
+        "locale": choose_locale(),
+        "languages": [(code, label, code == choose_locale()) for code, label in LANGUAGES.items()],
+        "notices": list(notices()),
+        "demo": current_app.config["DEMO"],
+        "demo_sign_ins": current_app.config.get("DEMO_SIGN_INS"),
+        "demo_password": current_app.config.get("DEMO_PASSWORD"),
+    }
+
+
+def menu():
+    """The links that this person may follow, the one to the page at hand marked."""
+    for label, endpoint, permission in MENU:
+        if permission is None or (current_user.is_authenticated and current_user.may(permission)):
+            yield MenuItem(_(label), url_for(endpoint), request.endpoint == endpoint)
+
+
+def notices():
+    """The flashed messages; a form sent twice says so after its first receipt."""
+    for category, text in get_flashed_messages(with_categories=True):
+        if category == "already":
+            when = moment(datetime.fromisoformat(text))
+            yield "info", _("Questo modulo era già stato registrato: %(when)s. Non l'abbiamo registrato due volte.", when=when)
+        else:
+            yield category, text
+
+
+def town_name() -> str:
+    """"Comune di Alessandria" for whoever works or lives in one; all comuni of the installation for everybody else."""
+    if current_user.is_authenticated:
+        places = {(held.comune or held.organisation.comune).name for held in current_user.current_roles()}
+    else:
+        places = {comune.name for comune in town.comuni()}
+    if len(places) == 1:
+        return _("Comune di %(name)s", name=places.pop())
+    *first, last = sorted(places) or [""]
+    return _("Comuni di %(first)s e %(last)s", first=", ".join(first), last=last) if first else last
