@@ -25,6 +25,7 @@ def settings(environ=os.environ) -> dict:
         raise Misconfigured("PUBLIC_BASE_URL must begin with https://")
     return {
         "SECRET_KEY": _secret(given, "SECRET_KEY"),
+        "SECRET_KEY_FALLBACKS": [old for old in given.get("SECRET_KEY_FALLBACKS", "").split(",") if old],      # while a key is changed
         "IDENTITY_KEY": _key(given, "IDENTITY_KEY"),
         "SQLALCHEMY_DATABASE_URI": given.get("DATABASE_URL", f"sqlite:///{ROOT}/instance/ore.db"),
         "PUBLIC_BASE_URL": base_url,

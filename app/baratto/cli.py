@@ -6,9 +6,14 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import AppGroup
 
+from app.baratto.actions import regulations
 from app.baratto.rules import Settlement
-from app.baratto.schemas import WrongFile, read_case
+from app.baratto.schemas import WrongFile, read_case, read_regulation
 from app.baratto.schemas.files import LARGEST_BYTES
+from app.base.errors import Refusal
+from app.base.i18n import N_, gettext as _, refused
+from app.base.transactions import reading, transaction
+from app.town.queries import comune_named
 
 group = AppGroup("baratto", help="Regolamenti e casi di baratto amministrativo.")
 
@@ -35,6 +40,36 @@ def simulate(case: BinaryIO):
     for each in wrong:
         click.echo(f"{each['key']}: atteso {_shown(each['expected'])}, calcolato {_shown(each['found'])}", err=True)
     sys.exit(1 if wrong else 0)
+
+
+@group.command("import-regulation")
+@click.argument("file", type=click.File("rb"))
+@click.option("--comune", "place", required=True, help="Il nome del Comune.")
+@click.option("--dry-run", is_flag=True, help="Controlla il file e non importa niente.")
+def import_regulation(file: BinaryIO, place: str, dry_run: bool):
+    """Importa il regolamento in FILE (YAML) come nuova versione del Comune.
+
+    Esce con 0 se è andato tutto bene, anche se il testo c'era già; con 2 se il file o il Comune sono sbagliati.
+    """
+    try:
+        regulation_file = read_regulation(file.read(LARGEST_BYTES + 1))
+        with reading() if dry_run else transaction():
+            if (comune := comune_named(place)) is None:
+                raise Refusal(N_("Questo Comune non c'è: %(name)s."), name=place)
+            regulations.check(regulation_file)
+            if dry_run:
+                click.echo(_("Il file va bene. Non è stato importato niente."))
+                return
+            regulation, new = regulations.import_regulation(comune, regulation_file)
+            said = N_("Importato: è la versione %(version)s.") if new else N_("C'era già: è la versione %(version)s.")
+            click.echo(_(said, version=regulation.version))
+    except WrongFile as no:
+        for path, words in no.errors.items():
+            click.echo(f"{path}: {words}", err=True)
+        sys.exit(2)
+    except Refusal as no:
+        click.echo(refused(no), err=True)
+        sys.exit(2)
 
 
 def figures(settlement: Settlement) -> dict[str, Any]:

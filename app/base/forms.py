@@ -49,9 +49,10 @@ def refusals(form: Form):
 
 
 def form_keys() -> Markup:
-    """The two hidden fields of every form: against forged requests, and against sending twice."""
+    """The two hidden fields of every form: against forged requests, and against sending twice. A refused form keeps its key."""
+    sent = request.__dict__.get("form", {})       # not read anew: after a 413 that would refuse again, in the middle of the error page
     return Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">').format(
-        generate_csrf(), once.FIELD, request.form.get(once.FIELD) or once.new_key())
+        generate_csrf(), once.FIELD, sent.get(once.FIELD) or once.new_key())
 
 
 class _Written(Field):

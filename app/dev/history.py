@@ -117,28 +117,32 @@ class _Town:
         for pact in self.pacts:
             days = self.working_days(pact)
             for day in days:
-                task, tutor, _weekdays, start, end, places = self.random.choice([each for each in self.tasks if day.weekday() in each[2]])
-                yield from self.session(pact, task, tutor, day, start, end, places)
-        month = date(self.first.year, self.first.month, 1)
-        while month <= self.today:
-            yield self.happening(month + timedelta(days=4), time(9), self.certify_all)
-            yield self.happening(month + timedelta(days=7), time(10), self.propose_all)
-            yield self.happening(month + timedelta(days=11), time(11), self.decide_all)
-            yield self.happening(month + timedelta(days=13), time(9, 30), self.propose_again)
-            yield self.happening(month + timedelta(days=18), time(15), self.export_all)
-            month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+                yield from self.session(pact, *self.any_task(day))
+        for pact in self.pacts[:2]:    # whoever tries the site finds a shift whose hours wait to be logged
+            day = self.today - timedelta(days=2)
+            yield from self.session(pact, *self.any_task(day), logs=False)
+        # Every two weeks the offices go round. Today is the tenth day of a round, so that each of their queues holds something.
+        for begins in (self.first + timedelta(days=5 + 14 * n) for n in range(DAYS_BACK // 14 + 1)):
+            for day, at, happen in ((0, time(9), self.certify_all), (3, time(10), self.propose_all), (10, time(9, 30), self.propose_again),
+                                    (11, time(15), self.export_all), (12, time(11), self.decide_all)):
+                yield self.happening(begins + timedelta(days=day), at, happen)
+
+    def any_task(self, day: date) -> tuple:
+        task, tutor, _weekdays, start, end, places = self.random.choice([each for each in self.tasks if day.weekday() in each[2]])
+        return task, tutor, day, start, end, places
 
     def working_days(self, pact) -> list[date]:
         """About one shift a week until the planned hours are done; the second resident is still at it."""
         wanted, days = pact.planned_minutes // 165 + 1, []
-        day = max(self.first, pact.starts_on) + timedelta(days=self.random.randint(3, 40))
-        while len(days) < wanted and day < self.today:
+        late = self.random.choice((0, 0, 60, 110))
+        day = max(self.first, pact.starts_on) + timedelta(days=late + self.random.randint(3, 40))
+        while len(days) < wanted and day < self.today - timedelta(days=2):
             if day.weekday() < 6:
                 days.append(day)
             day += timedelta(days=self.random.randint(4, 15))
         return days
 
-    def session(self, pact, task: Task, tutor, day: date, start: time, end: time, places: int) -> Iterator[Happening]:
+    def session(self, pact, task: Task, tutor, day: date, start: time, end: time, places: int, logs=True) -> Iterator[Happening]:
         starts_at, ends_at = self.at(day, start), self.at(day, end)
         late, rest = self.random.choice([0, 0, 0, 5, 10, 15]), self.random.choice([0, 0, 0, 0, 10, 15])
         outcome, kept = self.random.random(), {}
@@ -166,7 +170,7 @@ class _Town:
                 hours.validate(row, started_at=row.started_at, ended_at=row.ended_at, break_min=row.break_min, by=tutor)
 
         yield self.happening(day - timedelta(days=self.random.randint(2, 6)), time(20), book)
-        if self.random.random() < 0.97:
+        if logs and self.random.random() < 0.97:
             yield self.happening(ends_at.astimezone(self.zone).date(), time(23, 50), log)
             yield self.happening(day + timedelta(days=self.random.randint(1, 9)), time(17), validate)
 

@@ -10,7 +10,6 @@ from app.base.db import db
 from app.base.i18n import gettext as _
 from app.people import actions as people
 from app.people.models import Person, RoleHeld
-from app.taxes import actions as taxes
 from app.town.models import Comune, Organisation
 
 TOWN = Path(__file__).parent / "town"
@@ -42,7 +41,6 @@ def settle_residents(comune: Comune) -> list[Person]:
                                  birth_date=date.fromisoformat(row["birth_date"]), household=household)
         person.password_hash = hashed if number <= 2 else None
         people.grant(person, Role.RESIDENT, comune=comune)
-        taxes.link_positions(person)
         found.append(person)
     return found
 

@@ -63,8 +63,9 @@ def to_log(person: Person) -> list[Booking]:
 
 def booking_to_log(booking_id: int, *, seen_by: Person) -> Booking:
     """One's own booking, or 404."""
-    return db.one_or_404(select(Booking).where(Booking.id == booking_id, Booking.person_id == seen_by.id, Booking.state == BookingState.BOOKED)
-                         .options(joinedload(Booking.shift).joinedload(Shift.task).joinedload(Task.organisation)))
+    return db.one_or_404(select(Booking).where(
+        Booking.id == booking_id, Booking.person_id == seen_by.id, Booking.state == BookingState.BOOKED)
+        .options(joinedload(Booking.shift).joinedload(Shift.task).joinedload(Task.organisation)))
 
 
 def attendance_of(booking_id: int) -> Attendance | None:

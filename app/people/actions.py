@@ -14,10 +14,12 @@ from sqlalchemy import select, update
 
 from app.access import Role
 from app.base import clock
+from app.base.announce import announce
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.words import N_
 from app.people import queries
+from app.people.events import PersonIdentified
 from app.people.models import Household, Identity, Person, RoleHeld, SignIn
 
 HASHER = PasswordHasher(memory_cost=19456, time_cost=2, parallelism=1)     # argon2id, the OWASP minimum
@@ -66,8 +68,9 @@ def identify(person: Person, fiscal_code: str) -> None:
         raise Refusal(N_("Esiste già una persona con questo codice fiscale."), field="fiscal_code")
     nonce = os.urandom(12)
     cipher = nonce + AESGCM(current_app.config["IDENTITY_KEY"]).encrypt(nonce, code.encode(), person.ref.bytes)
-    db.session.add(Identity(person_id=person.id, cipher=cipher, lookup=lookup_of(code)))
+    person.identity = Identity(person_id=person.id, cipher=cipher, lookup=lookup_of(code))
     db.session.flush()
+    announce(PersonIdentified(person.id))
 
 
 def fiscal_code_of(person: Person) -> str | None:

@@ -95,6 +95,11 @@ def link_positions(person: Person) -> int:
         Position.lookup == person.identity.lookup, Position.person_id.is_(None)).values(person_id=person.id)).rowcount
 
 
+def link_known_positions(event) -> None:
+    """Somebody's fiscal code is known now: positions that came before the person are theirs."""
+    link_positions(db.session.get(Person, event.person_id))
+
+
 def export(comune_id: int, year: int, lines: Sequence[OffsetRow], *, by: Person) -> Export:
     """Write one file of reductions, with the next number of this comune and year.
 

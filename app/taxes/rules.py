@@ -1,4 +1,4 @@
-"""What a line of a tax bill may say, and what is still open on it. Plain values; amounts are cents."""
+"""What a line of a tax bill may say, what is open on it, and how CSV is written. Plain values; amounts are cents."""
 import csv
 import io
 import re

@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from app.taxes.models import Component, Tax
 from app.taxes.rules import COMPONENTS, contradiction, csv_line, is_fiscal_code, oddity, open_cents
@@ -30,6 +30,7 @@ def test_what_is_open(facts, granted, left):
     assert open_cents(SimpleNamespace(**line(**facts)), granted) == left
 
 
+@settings(deadline=None)
 @given(CENTS, CENTS, CENTS, CENTS, CENTS)
 def test_what_is_open_is_never_below_zero_and_falls_when_more_is_taken_off(amount, paid, bonus, offset, granted):
     position = SimpleNamespace(**line(amount, paid, bonus, offset))
@@ -50,6 +51,7 @@ def test_a_wrong_code_does_not(code):
     assert not is_fiscal_code(code)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10 ** 10 - 1), st.integers(0, 10), st.integers(1, 9))
 def test_one_wrong_digit_of_a_company_is_seen(number, place, more):
     code = code_of(number)

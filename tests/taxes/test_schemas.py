@@ -113,7 +113,7 @@ def test_the_reading_stops_after_two_hundred_faults():
     assert len(feed.faults) == schemas.MOST_FAULTS and feed.faults[-1].line == 201
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.one_of(
     st.binary(max_size=400), st.text(max_size=400).map(str.encode),
     st.text(max_size=300).map(lambda text: file() + text.encode()),

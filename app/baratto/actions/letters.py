@@ -28,7 +28,8 @@ def offset_approved(offset: Offset) -> None:
 
 def offset_returned(offset: Offset, reason: str) -> None:
     """To whoever proposed it. Without the resident's name: letters leave the house."""
-    _write(f"offset:{offset.id}:returned:{offset.proposed_at:%Y%m%d%H%M%S}", offset.proposed_by, N_("Una tua proposta è stata restituita"), [
+    key = f"offset:{offset.id}:returned:{offset.proposed_at:%Y%m%d%H%M%S}"       # once for each time that it was proposed
+    _write(key, offset.proposed_by, N_("Una tua proposta è stata restituita"), [
         N_("la proposta di riduzione n. %(number)s ti è stata restituita. Motivo: %(reason)s"),
         N_("Correggila e proponila di nuovo, oppure annullala."),
     ], f"/riduzioni/{offset.id}", number=offset.id, reason=reason)

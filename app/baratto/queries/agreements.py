@@ -36,7 +36,8 @@ def call(call_id: int, *, seen_by: Person, permission: May) -> Call:
     return db.one_or_404(select(Call).where(Call.id == call_id, Call.comune_id.in_(seen_by.reach(permission).comuni)))
 
 
-def live_agreement(person_id: int, *, call_id: int | None = None, on: datetime | None = None, comune_id: int | None = None) -> Agreement | None:
+def live_agreement(person_id: int, *, call_id: int | None = None, on: datetime | None = None,
+                   comune_id: int | None = None) -> Agreement | None:
     """A person's active agreement: in a call, or the one whose period holds the instant `on` in a comune."""
     query = select(Agreement).where(Agreement.person_id == person_id, Agreement.state == AgreementState.ACTIVE)
     if call_id is not None:

@@ -136,5 +136,6 @@ def _taken(call: Call, person: Person, household_id: int | None) -> Used:
     def balance(unit, kind, owner):
         return ledger.balance(ledger.account_id(call.comune_id, unit, kind, owner))
     own = accounts.of_person(person.ref, call.year)
+    household = accounts.of_household(household_id, call.year) if household_id else None
     return Used(person_minutes=balance("SERVICE", accounts.PERSON_MINUTES, own), person_cents=balance("EUR", accounts.PERSON_CENTS, own),
-                household_cents=balance("EUR", accounts.HOUSEHOLD_CENTS, accounts.of_household(household_id, call.year)) if household_id else 0)
+                household_cents=balance("EUR", accounts.HOUSEHOLD_CENTS, household) if household else 0)

@@ -108,7 +108,8 @@ def _queue(name: str, form=None):
            "export": current_user.may(May.OFFSET_EXPORT)}
     page = render_template(
         "baratto/offsets.html", view=name, tabs=tabs, words=words, waiting=waiting, offsets=found[:PER_PAGE],
-        more=len(found) > PER_PAGE, late_before=now() - LATE, may=may, form=form or _form_of(name), sending=_export_form())
+        more=len(found) > PER_PAGE, all_ticked=request.args.get("scelte") == "tutte", late_before=now() - LATE, may=may,
+        form=form or _form_of(name), sending=_export_form())
     return page, form.status if form else 200
 
 
