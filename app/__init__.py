@@ -2,6 +2,14 @@
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+
+class RowId(IntegerConverter):
+    """A row's number in an address. Beyond what a column holds there is no row: a 404, and no error of the database."""
+
+    def __init__(self, map, **options):
+        super().__init__(map, **{"max": 2 ** 31 - 1} | options)
 
 
 def create_app(**overrides):
@@ -14,6 +22,7 @@ def create_app(**overrides):
     from app.web import assets, errors, headers, layout
 
     app = App(__name__, static_folder=None, template_folder="web/templates")
+    app.url_map.converters["int"] = RowId
     app.config.update(config.FIXED)
     app.config.update(overrides or config.settings())
     app.extensions["reactions"] = REACTIONS

@@ -9,7 +9,7 @@ from app.base.forms import DayField, EuroField, Form, HoursField, Words
 from app.base.i18n import gettext, lazy_gettext as _l
 from app.taxes.models import Tax
 
-NEEDED = InputRequired(_l("Questo campo va compilato."))
+DAY_NEEDED = InputRequired(_l("Scrivi il giorno, per esempio 6/6/2026."))
 
 
 class Choices(SelectMultipleField):
@@ -31,9 +31,9 @@ class ImportRegulation(Form):
 class OpenCall(Form):
     regulation = SelectField(_l("Regolamento"), coerce=int)
     year = SelectField(_l("Anno"), coerce=int, choices=lambda: [(today().year + ahead, today().year + ahead) for ahead in (-1, 0, 1)])
-    title = Words(_l("Titolo"))
+    title = Words(_l("Titolo"), [InputRequired(_l("Scrivi un titolo."))], required=False)
     act = Words(_l("Atto che lo apre"), required=False)
-    budget_cents = EuroField(_l("Fondi in euro"), [NEEDED])
+    budget_cents = EuroField(_l("Fondi in euro"), [InputRequired(_l("Scrivi l'importo, per esempio 12.000,00."))])
 
 
 class MakeAgreement(Form):
@@ -41,16 +41,18 @@ class MakeAgreement(Form):
 
     call = SelectField(_l("Bando"), coerce=int)
     tax = SelectField(_l("Tributo da ridurre"), coerce=Tax, choices=lambda: [(tax.value, gettext(tax.label)) for tax in Tax])
-    starts_on = DayField(_l("Dal giorno"), [NEEDED])
-    ends_on = DayField(_l("Al giorno"), [NEEDED])
-    insurance = Words(_l("Numero della polizza di assicurazione"), longest=120)
+    starts_on = DayField(_l("Dal giorno"), [DAY_NEEDED])
+    ends_on = DayField(_l("Al giorno"), [DAY_NEEDED])
+    insurance = Words(_l("Numero della polizza di assicurazione"), [InputRequired(_l("Scrivi il numero della polizza."))],
+                      longest=120, required=False)
     wanted_minutes = HoursField(_l("Meno ore, se la persona vuole farne meno"))
     shown = HiddenField()
 
 
 class GiveReason(Form):
-    reason = TextAreaField(_l("Motivo"), [NEEDED, Length(max=500, message=_l("È troppo lungo: al massimo %(max)d caratteri."))],
-                           filters=[lambda text: (text or "").strip()])
+    reason = TextAreaField(_l("Motivo"), [
+        InputRequired(_l("Scrivi il motivo.")), Length(max=500, message=_l("È troppo lungo: al massimo %(max)d caratteri."))],
+        filters=[lambda text: (text or "").strip()])
 
 
 class ProposeOffset(Form):
@@ -61,8 +63,8 @@ class ProposeOffset(Form):
 
 
 class ApproveOffset(Form):
-    act = Words(_l("Numero della determina"), longest=80)
-    act_date = DayField(_l("Data della determina"), [NEEDED])
+    act = Words(_l("Numero della determina"), [InputRequired(_l("Scrivi il numero della determina."))], longest=80, required=False)
+    act_date = DayField(_l("Data della determina"), [DAY_NEEDED])
 
 
 class ApproveOffsets(ApproveOffset):

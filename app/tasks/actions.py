@@ -13,7 +13,7 @@ from app.people import actions as people
 from app.people.models import Person
 from app.tasks import queries, rules
 from app.tasks.models import Booking, Category, Shift, Task
-from app.tasks.states import BOOKING, SHIFT
+from app.tasks.states import BOOKING, SHIFT, TASK, Shift as ShiftState, Task as TaskState
 from app.town.models import Organisation
 
 
@@ -29,12 +29,21 @@ def publish(organisation: Organisation, *, title: str, summary: str, category: C
 
 
 def plan_shift(task: Task, *, starts_at: datetime, ends_at: datetime, places: int) -> Shift:
-    """Add a shift. Refuses what `rules.check_shift` refuses."""
+    """Add a shift. Refuses a closed task, and what `rules.check_shift` refuses."""
+    if task.state is not TaskState.OPEN:
+        raise Refusal(N_("Questa attività è chiusa: non si possono aggiungere turni."))
     rules.check_shift(starts_at=starts_at, ends_at=ends_at, places=places, now=now())
     shift = Shift(comune_id=task.comune_id, task=task, starts_at=starts_at, ends_at=ends_at, places=places)
     db.session.add(shift)
     db.session.flush()
     return shift
+
+
+def close(task: Task, *, by: Person) -> None:
+    """Take a task off the board for good. Refuses while shifts are still to come: whoever booked must hear it shift by shift."""
+    if any(shift.state is ShiftState.PLANNED for shift in queries.hosted_shifts(task)):
+        raise Refusal(N_("Ci sono ancora turni in programma: annullali prima, così chi ha prenotato lo sa."))
+    passages.move(task, TASK, "close", by=by)
 
 
 def book(shift: Shift, person: Person) -> Booking:

@@ -107,6 +107,15 @@ def shifts(task_id):
                            reasons=queries.cancel_reasons(planned)), form.status
 
 
+@bp.post("/ente/attivita/<int:task_id>/chiudi")
+@requires(May.TASK_PUBLISH)
+def close(task_id):
+    task = queries.own_task(task_id, seen_by=current_user)
+    actions.close(task, by=current_user)
+    flash(_("«%(title)s» non è più in bacheca.", title=task.title), "success")
+    return redirect(url_for("tasks.own_tasks"), 303)
+
+
 @bp.route("/ente/turni/<int:shift_id>/annulla", methods=["GET", "POST"])
 @requires(May.TASK_PUBLISH)
 def cancel_shift(shift_id):

@@ -5,7 +5,7 @@ import secrets
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.base.db import db
@@ -35,6 +35,8 @@ def init_app(app):
     app.register_error_handler(Refusal, refusal)
     app.register_error_handler(IntegrityError, clash)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(DataError, beyond_the_column)
+    app.register_error_handler(OverflowError, beyond_the_column)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -62,6 +64,13 @@ def clash(error: IntegrityError):
     log.info("constraint refused: %s", getattr(error.orig, "diag", None) and error.orig.diag.constraint_name or error.orig)
     db.session.rollback()
     return page(409)
+
+
+def beyond_the_column(error: Exception):
+    """A number in an address that no column can hold: there is no such row. PostgreSQL and SQLite say it each in its own way."""
+    log.info("beyond the column: %s", error)
+    db.session.rollback()
+    return page(404)
 
 
 def database_away(error: OperationalError):

@@ -29,6 +29,7 @@ PERMISSIONS = {
     "GET/POST /ente/attivita/<int:task_id>/turni": May.TASK_PUBLISH,
     "GET/POST /ente/attivita/nuova": May.TASK_PUBLISH,
     "GET/POST /ente/turni/<int:shift_id>/annulla": May.TASK_PUBLISH,
+    "POST /ente/attivita/<int:task_id>/chiudi": May.TASK_PUBLISH,
     "POST /esci": "public",
     "GET /estratto-conto": May.STATEMENT_SEE,
     "GET /healthz": "public",

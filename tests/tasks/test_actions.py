@@ -15,7 +15,7 @@ from app.people import actions as people
 from app.people.models import Person
 from app.tasks import actions, queries
 from app.tasks.models import Booking, Shift
-from app.tasks.states import Booking as BookingState, Shift as ShiftState
+from app.tasks.states import Booking as BookingState, Shift as ShiftState, Task as TaskState
 from tests.tasks.builders import NOW, a_shift, a_task, change
 from tests.threads import together
 
@@ -130,3 +130,15 @@ def test_a_booking_and_a_calling_off_at_once_leave_nobody_unwarned(app, town):
     assert called_off is None
     assert isinstance(booked, int | Refusal)
     assert count(Letter) == count(Booking) == (1 if isinstance(booked, int) else 0)
+
+
+def test_a_task_is_closed_when_no_shift_is_to_come(town):
+    task, tino = a_task(town.alessandria), town.tino.row
+    shift = a_shift(task)
+    with pytest.raises(Refusal, match="ancora turni in programma"):
+        actions.close(task, by=tino)
+    actions.cancel_shift(shift, reason="Piove", by=tino)
+    actions.close(task, by=tino)
+    assert task.state is TaskState.CLOSED and queries.board(queries.Filters()).total == 0
+    with pytest.raises(Refusal, match="chiusa"):
+        a_shift(task)

@@ -231,3 +231,16 @@ def test_a_host_cannot_publish_for_another_one(client, board, count, town):
         "organisation": town.valenza.organisation_id, "title": "T", "summary": "S", "category": "green", "area": "A", "address": "V"}))
     assert (answer.status, answer.errors) == (422, [NO_CHOICE])
     assert count(Task) == 2
+
+
+def test_a_host_closes_a_task_without_shifts(client, board, town, app):
+    with change(app):
+        task = a_task(town.alessandria, "Fiori in piazza").id
+    page = client.sign_in(town.tino).submit(f"/ente/attivita/{task}/turni", button="Chiudi l'attività")
+    assert "«Fiori in piazza» non è più in bacheca." in page.words
+    assert client.get(f"/ente/attivita/{task}/turni").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/attivita/99999999999999999999", "/attivita/9999999999", "/attivita?pagina=99999999999999999999"])
+def test_a_number_that_no_row_can_have_is_not_an_error(client, board, address):
+    assert client.get(address).status_code in (200, 404)

@@ -13,7 +13,7 @@ from app.base.clock import today
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.forms import Form, refusals
-from app.base.i18n import gettext as _, refused
+from app.base.i18n import N_, gettext as _, refused, short_day, spoken
 from app.base.passages import passages
 from app.guards import requires
 
@@ -31,7 +31,9 @@ def propose_offset(agreement_id):
     agreement = queries.agreement(agreement_id, seen_by=current_user, permission=May.OFFSET_PROPOSE)
     free = queries.free_certificates(agreement)
     form, settlement = ProposeOffset(certificates=[each.id for each in free]), None
-    form.certificates.choices = [(each.id, each.name) for each in free]
+    form.certificates.choices = [
+        (each.id, spoken(N_("Attestato %(name)s del %(day)s: %(worked_min)s"), name=each.name, day=short_day(each.created_at),
+                         worked_min=each.minutes)) for each in free]
     chosen = [each for each in free if each.id in (form.certificates.data or ())]
     if chosen and form.certificates.data:
         settlement = queries.settlement(agreement, chosen)

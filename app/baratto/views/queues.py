@@ -104,8 +104,7 @@ def _queue(name: str, form=None):
     tabs = [(_(each.label), url_for("baratto.offsets", vista=key), key == name,
              sum(counts.get(state, 0) for state in each.states)) for key, each in VIEWS.items()
             if key != PROPOSE or current_user.may(May.OFFSET_PROPOSE)]
-    may = {"propose": current_user.may(May.OFFSET_PROPOSE), "approve": current_user.may(May.OFFSET_APPROVE),
-           "export": current_user.may(May.OFFSET_EXPORT)}
+    may = {"approve": current_user.may(May.OFFSET_APPROVE), "export": current_user.may(May.OFFSET_EXPORT)}
     page = render_template(
         "baratto/offsets.html", view=name, tabs=tabs, words=words, waiting=waiting, offsets=found[:PER_PAGE],
         more=len(found) > PER_PAGE, all_ticked=request.args.get("scelte") == "tutte", late_before=now() - LATE, may=may,

@@ -5,7 +5,7 @@ from enum import EnumType
 from typing import Any, NamedTuple
 
 from app.baratto.rules import Step
-from app.baratto.rules.terms import Terms
+from app.baratto.rules.terms import NEEDED, Terms, ValueModel
 from app.base.i18n import euros, gettext as _, hours, short_day, spoken
 from app.base.words import Labelled, N_
 from app.taxes.models import Component, Tax
@@ -99,9 +99,12 @@ class Said(NamedTuple):
 
 
 def block(name: str, document: Mapping[str, Any]) -> list[Said]:
-    """A block of a stored regulation: each key that it states, and of the terms also those left to their defaults."""
+    """A block of a stored regulation: each key that it states, and of the terms also those left to their defaults.
+
+    A default that this way of valuing hours never looks at is left out.
+    """
     stated = document.get(name) or {}
-    complete = Terms.from_mapping({key: each["value"] for key, each in stated.items()}).as_mapping() if name == "terms" else {}
+    complete = _complete(stated) if name == "terms" else {}
     return [Said(key, _(KEYS.get(key, key)), value_in_words(key, stated[key]["value"] if key in stated else complete[key]),
                  stated.get(key, {}).get("source", ""), stated.get(key, {}).get("note", ""), key in stated)
             for key in (complete or stated)]
@@ -139,6 +142,16 @@ def sentences(steps: Iterable[Step | Mapping]) -> list[str]:
     told = [(step["text"], step["values"]) if isinstance(step, Mapping) else (step.text, step.values) for step in steps]
     return [spoken(text, **{name: _(value["label"]) if isinstance(value, Mapping) else value for name, value in values.items()})
             for text, values in told]
+
+
+def _complete(stated: Mapping[str, Any]) -> dict[str, Any]:
+    terms = Terms.from_mapping({key: each["value"] for key, each in stated.items()})
+    only_for = {"module_partial": (ValueModel.MODULE,), "partial": (ValueModel.PERCENT, ValueModel.FLAT)}
+    for model, keys in NEEDED.items():
+        for key in keys:
+            only_for[key] = (*only_for.get(key, ()), model)
+    return {key: value for key, value in terms.as_mapping().items()
+            if key in stated or terms.value_model in only_for.get(key, ValueModel)}
 
 
 def _label(words: EnumType, name: str) -> str:
