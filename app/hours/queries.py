@@ -31,9 +31,12 @@ def attendance(attendance_id: int, *, seen_by: Person) -> Attendance:
         Attendance.person_id == seen_by.id)).options(*WITH_SHIFT))
 
 
-def own_attendance(attendance_id: int, *, seen_by: Person) -> Attendance:
-    """One's own hours, or 404."""
-    return db.one_or_404(select(Attendance).where(Attendance.id == attendance_id, Attendance.person_id == seen_by.id).options(*WITH_SHIFT))
+def logged(attendance_id: int, *, seen_by: Person) -> Attendance:
+    """One's own hours, those that one's organisation hosted, or those of a comune whose certificates or offsets one handles; else 404."""
+    comuni = seen_by.reach(May.CERTIFICATE_ISSUE).comuni | seen_by.reach(May.OFFSET_SEE).comuni
+    return db.one_or_404(select(Attendance).where(Attendance.id == attendance_id, or_(
+        Attendance.person_id == seen_by.id, Attendance.comune_id.in_(comuni),
+        Attendance.organisation_id.in_(seen_by.reach(May.HOURS_VALIDATE).organisations))).options(*WITH_SHIFT))
 
 
 def to_validate(*, seen_by: Person) -> list[Attendance]:

@@ -73,10 +73,11 @@ def submit(booking_id):
 
 
 @bp.get("/ore/registrate/<int:attendance_id>")
-@requires(May.HOURS_LOG)
+@requires(May.AREA_SEE)
 def attendance(attendance_id):
-    attendance = queries.own_attendance(attendance_id, seen_by=current_user)
-    return render_template("hours/attendance.html", attendance=attendance, happened=HAPPENED, passages=passages.passages(attendance))
+    attendance = queries.logged(attendance_id, seen_by=current_user)
+    return render_template("hours/attendance.html", attendance=attendance, own=attendance.person_id == current_user.id,
+                           happened=HAPPENED, passages=passages.passages(attendance))
 
 
 @bp.get("/tutor/ore")

@@ -12,12 +12,12 @@ from app.taxes.models import Export, Import, Position, Tax
 IN_ORDER = (Position.due_date, Position.instalment, Position.id)
 
 
-def positions_of(person: Person, *, tax: Tax, comune_id: int) -> list[Position]:
-    """The person's lines of `tax` on which the tax software still sees something to pay, the earliest due first."""
-    taken = Position.paid_cents + Position.bonus_cents + Position.offset_cents
-    return list(db.session.scalars(select(Position).where(
-        Position.person_id == person.id, Position.comune_id == comune_id, Position.tax == tax,
-        Position.amount_cents > taken).order_by(*IN_ORDER)))
+def positions_of(person: Person, *, tax: Tax, comune_id: int, paid_too: bool = False) -> list[Position]:
+    """The person's lines of `tax` on which the tax software still sees something to pay, or all of them; the earliest due first."""
+    query = select(Position).where(Position.person_id == person.id, Position.comune_id == comune_id, Position.tax == tax)
+    if not paid_too:
+        query = query.where(Position.amount_cents > Position.paid_cents + Position.bonus_cents + Position.offset_cents)
+    return list(db.session.scalars(query.order_by(*IN_ORDER)))
 
 
 def lock_positions(ids: Iterable[int]) -> list[Position]:

@@ -42,7 +42,7 @@ PERMISSIONS = {
     "GET/POST /ore/<int:booking_id>": May.HOURS_LOG,
     "POST /ore/<int:booking_id>/invia": May.HOURS_LOG,
     "GET/POST /ore/<int:booking_id>/riepilogo": May.HOURS_LOG,
-    "GET /ore/registrate/<int:attendance_id>": May.HOURS_LOG,
+    "GET /ore/registrate/<int:attendance_id>": May.AREA_SEE,
     "GET /patti": May.STATEMENT_SEE,
     "GET /patti/<int:agreement_id>": May.STATEMENT_SEE,
     "GET/POST /patti/<int:agreement_id>/chiudi": May.AGREEMENT_MAKE,

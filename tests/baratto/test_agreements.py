@@ -132,6 +132,20 @@ class TestMake:
         with pytest.raises(Refusal, match="Non c'è un debito"):
             office.pact(town.anna, call)
 
+    def test_next_years_reduction_is_planned_on_this_years_bill_until_the_next_is_out(self, office, town):
+        call = office.call(arrears_policy="NEXT_YEAR")
+        office.bill(town.anna, 30000, paid_cents=30000, bonus_cents=7500)
+
+        def planned():
+            with office.work():
+                return agreements.plan(db.session.get(Call, call), town.anna.row, tax="TARI", starts_on=date(2026, 1, 1),
+                                       ends_on=date(2026, 2, 1), insurance="P", by=town.olga.row)
+        estimate = planned()
+        assert (estimate.debt_cents, estimate.cents, estimate.minutes, estimate.estimated) == (22500, 22500, 1800, True)
+        office.bill(town.anna, 15000, year=2027)
+        known = planned()
+        assert (known.debt_cents, known.minutes, known.estimated) == (15000, 1200, False)
+
     def test_planning_changes_nothing(self, office, town, call):
         with office.work():
             agreements.plan(db.session.get(Call, call), town.anna.row, tax="TARI", starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1),
@@ -154,8 +168,8 @@ class TestHours:
         attendance, = office.done(pact, 90)
         with office.work():
             row = db.session.get(Attendance, attendance)
-            hours.correct(row, started_at=row.started_at, ended_at=row.ended_at - timedelta(minutes=30), break_min=0, reason="Ha finito prima",
-                          by=town.tino.row)
+            hours.correct(row, started_at=row.started_at, ended_at=row.ended_at - timedelta(minutes=30), break_min=0,
+                          reason="Ha finito prima", by=town.tino.row)
         assert office.of_pact(pact, "validated") == 60
         with office.work():
             pact = db.session.get(Agreement, pact)
@@ -183,7 +197,8 @@ class TestClose:
         self.close(office, town, pact)
         with office.work():
             assert db.session.get(Agreement, pact).state is State.CLOSED
-            assert queries.budget(db.session.get(Call, call)) == (40000, 37000, 0) and queries.budget(db.session.get(Call, call)).used == 3000
+            budget = queries.budget(db.session.get(Call, call))
+            assert (budget, budget.used) == ((40000, 37000, 0), 3000)
 
     def test_not_while_something_waits(self, office, town, call):
         pact = office.pact(town.anna, call)

@@ -109,3 +109,31 @@ class TestRegulations:
         with office.work():
             assert office.offset(number).amount_cents == 750
             assert db.session.scalar(select(Call.regulation_id)) == 1
+
+
+class TestImportCommand:
+    @pytest.fixture
+    def run(self, app, office, tmp_path):
+        def run(text, *options):
+            file = tmp_path / "regolamento.yaml"
+            file.write_text(text, encoding="utf-8")
+            return app.test_cli_runner().invoke(args=["baratto", "import-regulation", str(file), *options])
+        return run
+
+    def test_new_then_known(self, run):
+        assert "versione 1" in run(regulation_text(), "--comune", "Alessandria").output
+        again = run(regulation_text(), "--comune", "Alessandria")
+        assert again.exit_code == 0 and "C'era già" in again.output
+
+    def test_dry_run_keeps_nothing(self, run, office):
+        assert run(regulation_text(), "--comune", "Alessandria", "--dry-run").exit_code == 0
+        with office.work():
+            assert db.session.scalar(select(func.count(Regulation.id))) == 0
+
+    @pytest.mark.parametrize("text, comune, words", [
+        (regulation_text(boh=1), "Alessandria", "terms.boh"),
+        (regulation_text(), "Atlantide", "Atlantide"),
+        (regulation_text().replace("rate_cents_per_hour", "min_debt_cents"), "Alessandria", "terms.rate_cents_per_hour")])
+    def test_wrong(self, run, text, comune, words):
+        done = run(text, "--comune", comune)
+        assert done.exit_code == 2 and words in done.output

@@ -21,8 +21,15 @@ def test_hours_are_seen_by_their_person_and_their_hosts_tutors(town):
     for neighbour in (town.bruno, town.ugo, town.carla, town.lino):
         with pytest.raises(NotFound):
             queries.attendance(attendance.id, seen_by=neighbour.row)
-    with pytest.raises(NotFound):
-        queries.own_attendance(attendance.id, seen_by=town.tino.row)
+
+
+def test_logged_hours_are_open_to_whoever_handles_them_and_to_nobody_else(town):
+    attendance = logged(worked(town.alessandria, town.anna))
+    for neighbour in (town.anna, town.tino, town.carla, town.teo, town.mara, town.aldo):
+        assert queries.logged(attendance.id, seen_by=neighbour.row) is attendance
+    for neighbour in (town.bruno, town.ada, town.ugo, town.clio, town.tullia, town.lino):
+        with pytest.raises(NotFound):
+            queries.logged(attendance.id, seen_by=neighbour.row)
 
 
 def test_the_queue_is_the_hosts_and_oldest_first(town):

@@ -132,7 +132,9 @@ def test_ones_own_hours_only(client, booking, attendance, town):
     for address in (f"/ore/{booking}", f"/ore/registrate/{attendance}"):
         assert client.sign_in(town.bruno).get(address).status_code == 404
         assert client.sign_in(town.vera).get(address).status_code == 404
-        assert client.sign_in(town.carla).get(address).status_code == 403
+    assert client.sign_in(town.carla).get(f"/ore/{booking}").status_code == 403
+    page = client.visit(f"/ore/registrate/{attendance}")          # the certifier reads what she certifies, and is offered nothing to do
+    assert "Anna F." in page.words and "Ferraris" not in page.words and "Che cosa succede ora" not in page.words
 
 
 def test_a_tutor_validates_with_one_press(client, attendance, town):

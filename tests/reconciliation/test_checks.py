@@ -3,9 +3,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.baratto.actions import offsets
+from app.baratto.models import Offset
+from app.baratto.states import Offset as OffsetState
 from app.base import clock
 from app.base.db import db
 from app.base.transactions import transaction
@@ -146,3 +149,13 @@ def without_constraints():
     finally:
         db.session.execute(text("PRAGMA ignore_check_constraints = OFF"))
         db.session.rollback()
+
+
+def test_a_reversal_that_was_sent_agrees_with_the_books(comune_id, town):
+    with clock.set_to(story.NOW), transaction():
+        offset = db.session.scalar(select(Offset).where(Offset.state == OffsetState.EXPORTED))
+        offsets.reverse(offset, reason="Persona sbagliata", by=town.mara.row)
+        offsets.export(comune_id, by=town.mara.row)
+    with clock.set_to(story.NOW), snapshot():
+        wrong = {check.name: check.compare(comune_id).differences for check in CHECKS if check.name != "feed"}
+    assert {name: found for name, found in wrong.items() if found} == {}

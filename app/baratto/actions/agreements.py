@@ -1,4 +1,5 @@
 """Agreements (patti): made by an officer, filled by validated and certified hours, closed."""
+from dataclasses import replace
 from datetime import date
 
 from app.baratto import queries
@@ -32,8 +33,10 @@ def plan(call: Call, person: Person, *, tax: Tax, starts_on: date, ends_on: date
     if not insurance.strip():
         raise Refusal(N_("Serve la polizza di assicurazione prima del primo turno."), field="insurance")
     rules.check_period(starts_on, ends_on, call.year)
-    return rules.plan(call.regulation.terms, debt_cents=queries.debt(call, person, tax), used=queries.promised(call, person),
-                      wanted_minutes=wanted_minutes)
+    known = queries.debt(call, person, tax)
+    planned = rules.plan(call.regulation.terms, debt_cents=known or queries.estimated_debt(call, person, tax),
+                         used=queries.promised(call, person), wanted_minutes=wanted_minutes)
+    return replace(planned, estimated=not known)
 
 
 def make(call: Call, person: Person, *, tax: Tax, starts_on: date, ends_on: date, insurance: str, wanted_minutes: int | None = None,

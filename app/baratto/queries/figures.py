@@ -10,6 +10,7 @@ from app.baratto.queries.agreements import zone_of
 from app.baratto.queries.offsets import offsets_of
 from app.baratto.rules import Position, Session, Settlement, Used, accounts, settle
 from app.baratto.rules.positions import eligible
+from app.baratto.rules.terms import ArrearsPolicy
 from app.baratto.states import GRANTED_OFFSETS, Agreement as AgreementState
 from app.base.db import db
 from app.hours.models import Attendance, Certificate, CertificateLine
@@ -38,6 +39,16 @@ def debt(call: Call, person: Person, tax: Tax) -> int:
     """What the call's regulation could take off the person's open lines of `tax` now, in cents."""
     terms = call.regulation.terms
     return sum(line.reducible_cents(terms) for line in eligible(terms, bill(person, call.comune_id, tax), call.year))
+
+
+def estimated_debt(call: Call, person: Person, tax: Tax) -> int:
+    """Where hours of this year reduce next year's tax, and its bill is not out yet: this year's, paid or not. Elsewhere 0. In cents."""
+    terms = call.regulation.terms
+    if terms.arrears_policy is not ArrearsPolicy.NEXT_YEAR:
+        return 0
+    rows = taxes.positions_of(person, tax=tax, comune_id=call.comune_id, paid_too=True)
+    return sum(max(0, row.amount_cents - row.bonus_cents) for row in rows
+               if row.year == call.year and row.tax in terms.eligible_taxes and row.component in terms.eligible_components)
 
 
 def promised(call: Call, person: Person) -> Used:

@@ -28,6 +28,7 @@ class Plan:
     cents: int
     debt_cents: int
     decided_by: PlannedBy
+    estimated: bool = False            # on this year's bill, where the reduction will fall on the next one, which is not out yet
 
 
 def plan(terms: Terms, *, debt_cents: int, used: Used = Used(), wanted_minutes: int | None = None) -> Plan:

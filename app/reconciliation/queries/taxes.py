@@ -15,9 +15,9 @@ from app.taxes.models import Export, ExportRow, Position
 APPLIED_WITHIN = timedelta(days=30)     # the tax office's time to take a file in, before its silence is a finding
 
 
-def row_ref(line_id):
-    """How an export names the line of an offset: see baratto.actions.offsets.export_rows."""
-    return literal("R", String) + cast(line_id, String)
+def row_ref(line_id, what: str = "R"):
+    """How an export names the line of an offset, and with "S" its reversal: see baratto.actions.offsets."""
+    return literal(what, String) + cast(line_id, String)
 
 
 def exported_lines(comune_id: int) -> Compared:
@@ -30,11 +30,13 @@ def exported_lines(comune_id: int) -> Compared:
 
 
 def export_rows(comune_id: int) -> Compared:
-    """Each line of a file tells of a line of an offset that was granted, on the same position."""
-    line = (select(OffsetLine.amount_cents).join(Offset, Offset.id == OffsetLine.offset_id).where(
-        row_ref(OffsetLine.id) == ExportRow.row_ref, OffsetLine.position_id == ExportRow.position_id,
-        Offset.state.in_((State.EXPORTED, State.REVERSED))).scalar_subquery())
-    return compare(select(*columns(named("tax_export_row", ExportRow.id), func.coalesce(line, 0), ExportRow.amount_cents, "cents",
+    """Each line of a file tells of a line of an offset that was granted, on the same position, or takes one back that was reversed."""
+    def line(ref, sign, *states):
+        return (select(OffsetLine.amount_cents * sign).join(Offset, Offset.id == OffsetLine.offset_id).where(
+            ref == ExportRow.row_ref, OffsetLine.position_id == ExportRow.position_id, Offset.state.in_(states)).scalar_subquery())
+    told = func.coalesce(line(row_ref(OffsetLine.id), 1, State.EXPORTED, State.REVERSED),
+                         line(row_ref(OffsetLine.id, "S"), -1, State.REVERSED), 0)
+    return compare(select(*columns(named("tax_export_row", ExportRow.id), told, ExportRow.amount_cents, "cents",
                                    export=ExportRow.export_id))
                    .join(Export, Export.id == ExportRow.export_id).where(Export.comune_id == comune_id))
 
