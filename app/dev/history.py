@@ -60,7 +60,7 @@ class _Town:
         self.name, self.today, self.first = name, today, today - timedelta(days=DAYS_BACK)
         self.random = random.Random(f"ore in comune {name}")
         self.now, self.zone = clock.now(), clock.ROME
-        self.count, self.pacts = 0, []
+        self.count, self.acts, self.pacts = 0, 0, []
 
     def live(self) -> None:
         with clock.set_to(self.at(self.first, time(7))), transaction():
@@ -187,7 +187,7 @@ class _Town:
         waiting = {each.agreement.id for each in baratto.to_propose(seen_by=self.staff["tributi"])}
         for pact in self.pacts:
             certificates = baratto.free_certificates(pact) if pact.id in waiting else []
-            if sum(each.minutes for each in certificates) >= min(900, pact.planned_minutes * 3 // 4):
+            if sum(each.minutes for each in certificates) >= min(540, pact.planned_minutes // 2):
                 offsets.propose(pact, certificates, by=self.staff["tributi"])
 
     def decide_all(self) -> None:
@@ -195,8 +195,8 @@ class _Town:
             if offset.id % 9 == 4 and not offset.decided_at and offset.proposed_at.month % 2:
                 offsets.send_back(offset, reason="Manca il riferimento al patto: controlla e riproponi.", by=self.staff["dirigente"])
             elif offset.amount_cents:
-                self.count += 1
-                offsets.approve(offset, act=f"n. {self.count}/{clock.today().year}", by=self.staff["dirigente"])
+                self.acts += 1
+                offsets.approve(offset, act=f"n. {self.acts}/{clock.today().year}", by=self.staff["dirigente"])
             else:
                 offsets.cancel(offset, reason="Il tributo è già stato pagato.", by=self.staff["tributi"])
 
