@@ -11,7 +11,7 @@ from app.base.words import Labelled, N_
 
 
 class Role(Labelled):
-    RESIDENT = "resident", N_("Cittadino")
+    RESIDENT = "resident", N_("Residente")
     TUTOR = "tutor", N_("Tutor")                               # of one host organisation
     CERTIFIER = "certifier", N_("Certificatore")
     OFFICER = "officer", N_("Responsabile del procedimento")

@@ -6,7 +6,7 @@ from app.base.words import Labelled, N_
 
 class Call(Labelled):
     RUNNING = "running", N_("In corso")
-    FINISHED = "finished", N_("Conclusa")
+    FINISHED = "finished", N_("Concluso")
 
 
 class Agreement(Labelled):

@@ -15,6 +15,7 @@ from app.base.words import Labelled, N_
 __all__ = ["gettext", "ngettext", "lazy_gettext", "force_locale", "N_", "LANGUAGES", "spoken"]
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
+FORMATS = {"it": "it", "en": "en_GB"}      # how dates and amounts are written; the words are those of the language
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 
 
@@ -92,7 +93,7 @@ def init_app(app):
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "it")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Rome")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, locale_selector=choose_locale)
+    Babel(app, locale_selector=lambda: FORMATS[choose_locale()])
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters.update(hours=hours, euros=euros, day=day, short_day=short_day, weekday=weekday,
                                  clock_time=clock_time, moment=moment, label=lambda word: gettext(word.label))

@@ -103,7 +103,8 @@ def told(finding: Finding) -> Told:
     unit = finding.detail.get("unit", "count")
     words = {**finding.detail, "expected": _written(finding.expected, unit), "found": _written(finding.found, unit)}
     if "bucket" in words:
-        words["bucket"] = _(BUCKETS[words["bucket"]])
+        said = BUCKETS[words["bucket"]]
+        words["bucket"] = _(said)
     check = BY_NAME.get(finding.kind)
     return Told(finding, spoken(SUBJECTS[kind], id=number.replace(":", " / ")), spoken(check.says, **words) if check else "",
                 _page(kind, number))

@@ -48,7 +48,7 @@ class Choice(SelectField):
 
 
 class FilterBoard(Form):
-    words = Words(_l("Parole"), name="parole", required=False, longest=100)
+    words = Words(_l("Che cosa cerchi"), name="parole", required=False, longest=100)
     category = Choice(_l("Tipo di attività"), name="tipo", default="", choices=listed(ANY | CATEGORIES))
     area = Choice(_l("Zona"), name="zona", default="")
     comune = Choice(_l("Comune"), name="comune", default="")

@@ -76,7 +76,7 @@ def duties(person: Person) -> list[Duty]:
     if person.may(May.NIGHT_SEE):
         count = db.session.scalar(select(func.count(Finding.id)).where(
             Finding.comune_id.in_(person.reach(May.NIGHT_SEE).comuni), Finding.state == FindingState.OPEN))
-        found.append(Duty(count, N_("Rilievi della notte da esaminare"), url_for("reconciliation.nights")))
+        found.append(Duty(count, N_("Differenze della notte da esaminare"), url_for("reconciliation.nights")))
     return [duty for duty in found if duty.count]
 
 

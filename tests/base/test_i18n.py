@@ -72,7 +72,7 @@ def test_a_refusal_is_written_for_people(reader):
     reader()
     no = Refusal("%(left_min)s, %(left_cents)s, %(on)s, %(when)s, %(role)s, %(name)s", left_min=90, left_cents=100, on=SATURDAY,
                  when=INSTANT, role=Role.RESIDENT, name="Anna")
-    assert i18n.refused(no).replace("\u00a0", " ") == "1 h 30 min, 1,00 €, 6 giu 2026, 6 giu 2026, 09:30, Cittadino, Anna"
+    assert i18n.refused(no).replace("\u00a0", " ") == "1 h 30 min, 1,00 €, 6 giu 2026, 6 giu 2026, 09:30, Residente, Anna"
 
 
 def test_a_refusal_without_values_may_hold_a_percent_sign(reader):

@@ -49,7 +49,7 @@ def test_everybody_reads_the_board(client, board):
 
 
 def test_filters_make_an_address_that_can_be_shared(client, board):
-    page = client.submit("/attivita", {"Parole": "panchine", "Comune": "Valenza"}, button="Applica i filtri")
+    page = client.submit("/attivita", {"Che cosa cerchi": "panchine", "Comune": "Valenza"}, button="Applica i filtri")
     assert "1 attività" in page.words and "Panchine a nuovo" in page.words
     assert "parole=panchine" in page.response.request.url
     assert "2 attività" in client.visit(page.link("Togli i filtri")).words

@@ -12,7 +12,7 @@ from app.baratto.rules.value import least_minutes, value_of
 class PlannedBy(Labelled):
     """What decided how much is planned. The order is the law of ties: the first that reaches the least amount."""
 
-    DEBT = "debt", N_("Basta a coprire tutto il debito che si può ridurre: lavorare di più sarebbe inutile.")
+    DEBT = "debt", N_("Basta a coprire tutto il debito che si può ridurre: fare più ore non servirebbe.")
     CAP_PERSON = "cap_person", N_("È il massimo che il regolamento dà a una persona in un anno.")
     CAP_HOUSEHOLD = "cap_household", N_("È il massimo che il regolamento dà a una famiglia in un anno.")
     CAP_HOURS = "cap_hours", N_("È il massimo di ore che il regolamento ammette per una persona in un anno.")

@@ -49,8 +49,8 @@ KEYS = {
     "residence_required": N_("Serve la residenza"),
     "residence_months": N_("Da quanti mesi si è residenti"),
     "max_debt_cents": N_("Debito massimo"),
-    "must_be_tax_compliant": N_("Serve essere in regola con i tributi"),
-    "blameless_default_required": N_("Il debito deve nascere senza colpa"),
+    "must_be_tax_compliant": N_("Bisogna essere in regola con i tributi"),
+    "blameless_default_required": N_("Solo se il debito non è colpa della persona"),
     "exclude_if_litigation": N_("Escluso chi ha un ricorso in corso"),
     "criminal_bar": N_("Escluso chi ha certe condanne"),
     "medical_fitness": N_("Idoneità fisica"),
@@ -58,7 +58,7 @@ KEYS = {
     "associations_allowed": N_("Anche le associazioni"),
     "firms_allowed": N_("Anche le imprese"),
     "one_per_household": N_("Una sola persona per famiglia"),
-    "substitute_family_member": N_("Un familiare può sostituire"),
+    "substitute_family_member": N_("Un familiare può prendere il suo posto"),
     "year_cents": N_("Fondi per l'anno"),
     "overflow": N_("Quando i fondi non bastano per tutti"),
     "min_partial_cents": N_("Importo minimo di una parte"),
@@ -140,8 +140,15 @@ def value_in_words(key: str, value: Any) -> str:
 def sentences(steps: Iterable[Step | Mapping]) -> list[str]:
     """The steps of a settlement, as it was just made or as an offset has stored it, in words."""
     told = [(step["text"], step["values"]) if isinstance(step, Mapping) else (step.text, step.values) for step in steps]
-    return [spoken(text, **{name: _(value["label"]) if isinstance(value, Mapping) else value for name, value in values.items()})
-            for text, values in told]
+    return [spoken(text, **{name: _worded(value) for name, value in values.items()}) for text, values in told]
+
+
+def _worded(value):
+    """A value of a step as it is said: a stored label is translated, a number is left to `spoken`."""
+    if isinstance(value, Mapping):
+        label = value["label"]
+        return _(label)
+    return value
 
 
 def _complete(stated: Mapping[str, Any]) -> dict[str, Any]:
