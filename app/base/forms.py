@@ -5,6 +5,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Field, StringField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import TextInput
@@ -50,7 +51,10 @@ def refusals(form: Form):
 
 def form_keys() -> Markup:
     """The two hidden fields of every form: against forged requests, and against sending twice. A refused form keeps its key."""
-    sent = request.__dict__.get("form", {})       # not read anew: after a 413 that would refuse again, in the middle of the error page
+    try:
+        sent = request.form
+    except RequestEntityTooLarge:      # again, now that the error page of the first time is drawn
+        sent = {}
     return Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">').format(
         generate_csrf(), once.FIELD, sent.get(once.FIELD) or once.new_key())
 

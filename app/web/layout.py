@@ -22,7 +22,7 @@ MENU = (
     (N_("Attività dell'ente"), "tasks.own_tasks", May.TASK_PUBLISH),
     (N_("Attestati"), "hours.certificates", May.CERTIFICATE_ISSUE),
     (N_("Patti"), "baratto.agreements", May.TAXES_SEE),
-    (N_("Riduzioni"), "baratto.offsets", May.OFFSET_SEE),
+    (N_("Riduzioni"), "baratto.offsets", May.TAXES_SEE),
     (N_("Tributi"), "taxes.positions", May.TAXES_SEE),
     (N_("Bandi"), "baratto.calls", May.CALL_OPEN),
     (N_("Regolamenti"), "baratto.regulations", May.REGULATION_SEE),
