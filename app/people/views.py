@@ -24,9 +24,7 @@ def sign_in():
     if form.accepted():
         with refusals(form):
             person = actions.sign_in(form.email.data, form.password.data, browser=request.user_agent.string)
-            kept = {"language": session["language"]} if "language" in session else {}
-            session.clear()            # nothing of the anonymous session outlives it: no fixation
-            session.update(kept)
+            _forget_browser()
             login_user(person)
             return redirect(safe_next(current_app, form.next.data) or url_for("web.area"), 303)
     return render_template("people/sign_in.html", form=form), form.status
@@ -38,7 +36,7 @@ def sign_in():
 def sign_out():
     if current_user.is_authenticated:
         actions.sign_out(current_user.sign_in)
-    session.clear()
+    _forget_browser()
     flash(_("Sei uscito dal sito."), "success")
     response = redirect(url_for("web.home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -53,3 +51,11 @@ def sign_ins():
         flash(_("Ora sei collegato solo qui."), "success")
         return redirect(url_for("people.sign_ins"), 303)
     return render_template("people/sign_ins.html", sign_ins=queries.sign_ins(current_user))
+
+
+def _forget_browser() -> None:
+    """Nothing of a session outlives a sign-in or a sign-out, so that none can be fixed beforehand; the language stays."""
+    kept = session.get("language")
+    session.clear()
+    if kept:
+        session["language"] = kept

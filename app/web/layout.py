@@ -22,7 +22,7 @@ MENU = (
     (N_("Attività dell'ente"), "tasks.own_tasks", May.TASK_PUBLISH),
     (N_("Attestati"), "hours.certificates", May.CERTIFICATE_ISSUE),
     (N_("Patti"), "baratto.agreements", May.TAXES_SEE),
-    (N_("Riduzioni"), "baratto.offsets", May.TAXES_SEE),
+    (N_("Riduzioni"), "baratto.offsets", May.OFFSET_SEE),
     (N_("Tributi"), "taxes.positions", May.TAXES_SEE),
     (N_("Bandi"), "baratto.calls", May.CALL_OPEN),
     (N_("Regolamenti"), "baratto.regulations", May.REGULATION_SEE),
@@ -63,7 +63,8 @@ def menu():
     """The links that this person may follow, the one to the page at hand marked."""
     for label, endpoint, permission in MENU:
         if permission is None or (current_user.is_authenticated and current_user.may(permission)):
-            yield MenuItem(_(label), url_for(endpoint), request.endpoint == endpoint)
+            url = url_for(endpoint)
+            yield MenuItem(_(label), url, request.path == url or request.path.startswith(f"{url}/"))
 
 
 def notices():

@@ -166,7 +166,7 @@ class TestStatement:
         assert client.visit(hours).status == 200
         assert page.soup.select_one("a[href^='/attivita/']")
         page = client.visit("/patti/1/estratto-conto")
-        assert client.visit(page.link("Ore convalidate dal tutor")).path == hours
+        assert client.visit(page.soup.select_one("table a[href^='/ore/registrate/']")["href"]).path == hours
 
     def test_every_account_and_its_balance(self, client, office, town, proposal):
         office.approve(proposal)

@@ -1,5 +1,4 @@
 """Statements: an agreement's accounts line by line, each line with the fact behind it."""
-from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import redirect, render_template, request, url_for
@@ -9,9 +8,10 @@ from app.access import May
 from app.baratto import queries
 from app.baratto.rules import accounts
 from app.baratto.views import bp
-from app.base.i18n import N_, gettext as _
+from app.base.i18n import N_, gettext as _, spoken
 from app.guards import requires
 from app.ledger import queries as ledger
+from app.ledger.queries import StatementLine
 
 PER_PAGE = 50
 
@@ -58,33 +58,25 @@ def agreement_statement(agreement_id):
     account = ledger.account_id(agreement.comune_id, book.unit, book.kind, accounts.of_agreement(agreement))
     lines = ledger.statement(account, before_seq=request.args.get("prima", type=int), limit=PER_PAGE + 1) if account else []
     unneeded = ledger.account_id(agreement.comune_id, "SERVICE", accounts.UNUSED)
-    own = agreement.person_id == current_user.id
     names = {each.id: each.name for each in queries.certificates_of(agreement)}
-    held = {line.attendance_id: number for number, found in queries.certified_hours(list(names)).items() for line in found}
-
-    def hours_page(number: int) -> str | None:
-        """The hours' own page is the person's; an office finds them on the certificate that holds them."""
-        if own:
-            return url_for("hours.attendance", attendance_id=number)
-        return url_for("hours.certificate", certificate_id=held[number]) if number in held else None
-
     tabs = [(_(each.label), url_for("baratto.agreement_statement", agreement_id=agreement_id, conto=key), key == chosen, 0)
             for key, each in BOOKS.items()]
     return render_template(
         "baratto/statement.html", agreement=agreement, standing=queries.standing(agreement), book=book, chosen=chosen, tabs=tabs,
-        lines=[(line, told(line.key, unneeded=line.other_id == unneeded, names=names, hours_page=hours_page)) for line in lines[:PER_PAGE]],
-        more=len(lines) > PER_PAGE, own=own)
+        lines=[(line, told(line, unneeded=line.other_id == unneeded, names=names)) for line in lines[:PER_PAGE]],
+        more=len(lines) > PER_PAGE, own=agreement.person_id == current_user.id)
 
 
-def told(key: str, *, unneeded: bool, names: dict[int, str], hours_page: Callable[[int], str | None]) -> Told:
+def told(line: StatementLine, *, unneeded: bool, names: dict[int, str]) -> Told:
     """The fact behind a posting's key, such as "attendance:12:1", "certificate:3", "offset:5:reversed" or "agreement:7:commit"."""
-    what, number, *rest = key.split(":")
+    what, number, *rest = line.key.split(":")
     number = int(number)
     match what, rest:
         case "attendance", [_version, "reversed"]:
-            return Told(_("Ore corrette: si toglie la cifra di prima"), hours_page(number))
+            return Told(_("Ore corrette: si toglie la cifra di prima"), url_for("hours.attendance", attendance_id=number))
         case "attendance", [version]:
-            return Told(_("Ore corrette: la cifra nuova") if version != "1" else _("Ore convalidate dal tutor"), hours_page(number))
+            text = N_("Ore convalidate, turno del %(day)s") if version == "1" else N_("Ore corrette: la cifra nuova, turno del %(day)s")
+            return Told(spoken(text, day=line.effective_at.date()), url_for("hours.attendance", attendance_id=number))
         case "certificate", []:
             return Told(_("Attestato %(name)s", name=names[number]), url_for("hours.certificate", certificate_id=number))
         case "offset", ["reversed"]:
@@ -96,4 +88,4 @@ def told(key: str, *, unneeded: bool, names: dict[int, str], hours_page: Callabl
             return Told(_("Fondi messi da parte per il patto"), None)
         case "agreement", ["release", *_again]:
             return Told(_("Fondi non usati, tornati al bando"), None)
-    raise ValueError(f"nobody writes a posting with the key {key!r}")
+    raise ValueError(f"nobody writes a posting with the key {line.key!r}")
