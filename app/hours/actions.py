@@ -92,7 +92,7 @@ def certify(agreement_id: int, *, seen: str | None = None, by: Person) -> Certif
     person, zone = rows[0].person, queries.zone_of(rows[0])
     rules.check_tutor(by.id, person.id, people_queries.household_ids(person))
     comune = rows[0].organisation.comune
-    town.lock(comune)
+    town.lock(comune.id)
     certificate = Certificate(comune_id=comune.id, year=today(zone).year, person=person, agreement_id=agreement_id, issued_by_id=by.id,
                               minutes=sum(row.minutes for row in rows), digest=digest(rows))
     certificate.number = 1 + (db.session.scalar(select(func.max(Certificate.number)).where(

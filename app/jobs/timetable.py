@@ -66,6 +66,8 @@ def run(app) -> None:
 def stopped_by_signals(asked: threading.Event, then: Callable = lambda: None):
     """Inside the block SIGTERM and SIGINT set `asked`. Whoever has not ended LAST_GRACE seconds later is ended."""
     def stop(number, _frame):
+        if asked.is_set():             # asked twice, by Ctrl-C and by ./run: once is enough
+            return
         log.info("stopping on %s", signal.Signals(number).name)
         asked.set()
         signal.signal(signal.SIGALRM, lambda *_: os._exit(75))

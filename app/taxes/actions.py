@@ -16,6 +16,7 @@ from app.people.actions import lookup_of
 from app.people.models import Identity, Person
 from app.taxes.models import Component, Export, ExportRow, Import, Position
 from app.taxes.rules import KEY, MOST_FAULTS, Fault, Feed, csv_line, key_of, plain
+from app.town import actions as town
 from app.town.models import Comune
 
 FACTS = ("lookup", "iuv", "due_date", "amount_cents", "paid_cents", "offset_cents", "bonus_cents", "status",
@@ -63,7 +64,7 @@ def import_positions(comune: Comune, feed: Feed, filename: str, *, by: Person | 
     """
     outcome = Outcome(len(feed.rows), faults=feed.faults[:], remarks=feed.remarks[:])
     if not dry_run:
-        _lock(comune.id)
+        town.lock(comune.id)
     outcome.imported_at = db.session.scalar(
         select(Import.created_at).where(Import.comune_id == comune.id, Import.sha256 == feed.sha256))
     if outcome.imported_at:
@@ -106,7 +107,7 @@ def export(comune_id: int, year: int, lines: Sequence[OffsetRow], *, by: Person)
     Refuses an empty file, a row that has gone out before, one whose position is not this comune's or not that person's,
     and the reversal of a row that never went out or was for another position or amount.
     """
-    _lock(comune_id)
+    town.lock(comune_id)
     if not lines:
         raise Refusal(N_("Non c'è niente da inviare."))
     positions = {each.id: each for each in db.session.scalars(select(Position).where(
@@ -136,11 +137,6 @@ def export(comune_id: int, year: int, lines: Sequence[OffsetRow], *, by: Person)
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _lock(comune_id: int) -> None:
-    """One import or export of a comune at a time. The lock lets others insert rows that name the comune."""
-    db.session.execute(select(Comune.id).where(Comune.id == comune_id).with_for_update(key_share=True))
 
 
 def _compared(comune: Comune, feed: Feed, outcome: Outcome) -> tuple[list[dict], list[dict]]:

@@ -21,6 +21,9 @@ def host(comune: Comune, name: str, about: str = "") -> Organisation:
     return organisation
 
 
-def lock(comune: Comune) -> None:
-    """Hold the comune's row until the commit: whoever draws the next number of a series in this comune waits here."""
-    db.session.execute(select(Comune.id).where(Comune.id == comune.id).with_for_update(key_share=True))
+def lock(comune_id: int) -> None:
+    """Hold the comune's row until the commit: whoever draws the next number of a series in this comune waits here.
+
+    Rows that only name the comune can still be inserted meanwhile.
+    """
+    db.session.execute(select(Comune.id).where(Comune.id == comune_id).with_for_update(key_share=True))

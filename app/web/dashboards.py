@@ -3,15 +3,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.access import May
 from app.base.db import db
 from app.base.i18n import N_
+from app.base.passages import Passage
 from app.baratto import queries as baratto
 from app.baratto.models import Agreement, Offset
 from app.baratto.states import GRANTED_OFFSETS, Offset as OffsetState
 from app.hours import queries as hours
+from app.hours.models import Attendance
 from app.people.models import Person
 from app.reconciliation.models import Finding, Night
 from app.reconciliation.states import Finding as FindingState, Night as NightState
@@ -32,6 +34,19 @@ class Resident:
     coming: list[Booking]
     to_log: list[Booking]
     offsets: list[Offset]
+
+
+# What a resident is told of the log of passages: by table and move.
+TOLD = {
+    ("attendance", "validate"): N_("Ore convalidate"),
+    ("attendance", "correct"): N_("Ore corrette dal tutor"),
+    ("attendance", "reject"): N_("Ore respinte"),
+    ("tax_offset", "propose"): N_("Riduzione proposta"),
+    ("tax_offset", "approve"): N_("Riduzione approvata"),
+    ("tax_offset", "export"): N_("Riduzione inviata all'ufficio tributi"),
+    ("tax_offset", "reverse"): N_("Riduzione stornata"),
+    ("booking", "cancel"): N_("Prenotazione disdetta"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,15 @@ def resident(person: Person) -> Resident | None:
         agreement=agreement,
         done_min=sum(row.minutes for row in counted if agreement and row.agreement_id == agreement.id),
         coming=tasks.coming_bookings(person)[:5], to_log=hours.to_log(person), offsets=offsets[:5])
+
+
+def timeline(person: Person, *, limit: int = 8) -> list[Passage]:
+    """What happened lately to a resident's hours, bookings and reductions, the oldest of these first."""
+    own = {"attendance": select(Attendance.id).where(Attendance.person_id == person.id),
+           "booking": select(Booking.id).where(Booking.person_id == person.id),
+           "tax_offset": select(Offset.id).join(Agreement).where(Agreement.person_id == person.id)}
+    told = or_(*((Passage.subject == table) & (Passage.move == move) & Passage.subject_id.in_(own[table]) for table, move in TOLD))
+    return list(db.session.scalars(select(Passage).where(told).order_by(Passage.id.desc()).limit(limit)))[::-1]
 
 
 def duties(person: Person) -> list[Duty]:

@@ -25,7 +25,7 @@ def home():
 @requires(May.AREA_SEE)
 def area():
     return render_template("web/area.html", roles=current_user.current_roles(), resident=dashboards.resident(current_user),
-                           duties=dashboards.duties(current_user))
+                           duties=dashboards.duties(current_user), told=dashboards.TOLD, happened=dashboards.timeline(current_user))
 
 
 @bp.get("/come-funziona")

@@ -43,7 +43,7 @@ def import_regulation(comune: Comune, file: RegulationFile) -> tuple[Regulation,
     Refuses what `check` refuses.
     """
     check(file)
-    town.lock(comune)
+    town.lock(comune.id)
     document = document_of(file)
     digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     same = db.session.scalar(select(Regulation).where(Regulation.comune_id == comune.id, Regulation.digest == digest))
