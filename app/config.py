@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
-SECRETS = ROOT / "instance" / "secrets.env"       # made by ./run; production sets the environment instead
+SECRETS = ROOT / "instance" / "secrets.env"       # made by ./run, and read only by a site on this machine
 HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -15,9 +15,9 @@ class Misconfigured(SystemExit):
 
 def settings(environ=os.environ) -> dict:
     """What the environment says, checked. Refuses secrets under 32 bytes, and a demonstration that others could reach."""
-    given = {**_kept_secrets(), **environ}
-    base_url = given.get("PUBLIC_BASE_URL", "http://127.0.0.1:8000")
+    base_url = environ.get("PUBLIC_BASE_URL", "http://127.0.0.1:8000")
     host, secure = urlsplit(base_url).hostname, base_url.startswith("https://")
+    given = {**_kept_secrets(), **environ} if host in HERE else dict(environ)
     demo = given.get("DEMO") == "1"
     if demo and host not in HERE:
         raise Misconfigured("DEMO=1 is only for this machine: PUBLIC_BASE_URL must be on 127.0.0.1 or localhost")
@@ -34,7 +34,7 @@ def settings(environ=os.environ) -> dict:
                                                    *(HERE if host in HERE else ())) if name}),
         "PROXY_HOPS": int(given.get("PROXY_HOPS", "0")),
         "DEMO": demo,
-        "MAIL_FOLDER": given.get("MAIL_FOLDER", "" if given.get("MAIL_SERVER") else f"{ROOT}/instance/posta"),
+        "MAIL_FOLDER": "" if given.get("MAIL_SERVER") else given.get("MAIL_FOLDER") or f"{ROOT}/instance/posta",
         "MAIL_SERVER": given.get("MAIL_SERVER", ""),
         "MAIL_FROM": given.get("MAIL_FROM", f"Ore in Comune <non-rispondere@{host}>"),
         "SESSION_COOKIE_NAME": "__Host-sid" if secure else "sid",
@@ -51,6 +51,7 @@ FIXED = {
     "MAX_FORM_PARTS": 200,
     "WTF_CSRF_TIME_LIMIT": None,                  # bound to the session: a long form does not lose its answers
     "WTF_CSRF_SSL_STRICT": True,
+    "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},      # an error in the log names no person
 }
 
 

@@ -8,8 +8,8 @@ from app.base.words import N_
 _HOURS_MINUTES = re.compile(r"(\d{1,4})\s*(?::|h|ore|ora|hours?)\s*(?:e\s*)?(\d{1,2})\s*(?:m|min|minuti|minutes?)?")
 _MINUTES = re.compile(r"(\d{1,5})\s*(?:m|min|minuti|minuto|minutes?)")
 _HOURS = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(?:h|ore|ora|hours?)?")
-_EUROS = re.compile(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
-_EUROS_POINT = re.compile(r"(-?)(\d+)\.(\d{1,2})")
+_EUROS = re.compile(r"(-?)(\d{1,3}(?:\.\d{3}){1,4}|\d{1,12})(?:,(\d{1,2}))?")
+_EUROS_POINT = re.compile(r"(-?)(\d{1,12})\.(\d{1,2})")
 _DAY = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})")
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:.,h]?\s*(\d{2}))?\s*h?")
 

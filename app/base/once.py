@@ -1,6 +1,6 @@
 """Every form carries a key that works once: sent twice, in a row or at the same time, it has one effect and one receipt.
 
-The key is made when the form is drawn (or on the device, when there is no network) and stored together with the effect, in the same
+The key is made when the form is drawn, and stored together with the effect, in the same
 transaction. So a refused form may be corrected and sent again with its key, and a lost reply may be asked for again.
 """
 import hashlib
@@ -42,7 +42,7 @@ def new_key() -> str:
 
 
 def repeatable(view):
-    """Mark a view that only touches the browser's own cookie (sign in, sign out, language): doing it again is harmless."""
+    """Mark a view that may run again: it stores nothing of the town (language, a check page), or opens and ends a sign-in."""
     view.repeatable = True
     return view
 
@@ -53,9 +53,9 @@ def claim():
     A second request with the same key waits for the first one: PostgreSQL waits on the unique key, SQLite on the write lock. Refuses a
     POST without a key (400) and a used key with another body or from another person (409).
     """
-    if getattr(current_app.view_functions[request.endpoint], "repeatable", False):
+    if _may_repeat():
         return None
-    key = request.form.get(FIELD) or request.headers.get("Idempotency-Key", "")
+    key = request.form.get(FIELD, "")
     if not SHAPE.fullmatch(key):
         abort(400, N_("Il modulo è incompleto. Riapri la pagina e riprova."))
     body = _body_hash()
@@ -71,15 +71,19 @@ def claim():
 
 
 def keep(response):
-    """Remember the answer for whoever sends the same key again."""
-    if key := request.form.get(FIELD) or request.headers.get("Idempotency-Key"):
-        db.session.execute(update(FormKey).where(FormKey.key == key).values(
+    """Remember the answer to a claimed key for whoever sends it again."""
+    if not _may_repeat():
+        db.session.execute(update(FormKey).where(FormKey.key == request.form[FIELD], FormKey.location.is_(None)).values(
             location=response.headers.get("Location", request.path), notices=session.get("_flashes", [])))
+
+
+def _may_repeat() -> bool:
+    return getattr(current_app.view_functions[request.endpoint], "repeatable", False)
 
 
 def _body_hash() -> str:
     """SHA-256 of who sends what to where; file contents count, the two keys do not."""
-    digest = hashlib.sha256(f"{request.method} {request.path} {getattr(current_user, 'id', '')}".encode())
+    digest = hashlib.sha256(f"{request.method} {request.full_path} {getattr(current_user, 'id', '')}".encode())
     for name, value in sorted(request.form.items(multi=True)):
         if name not in NOT_THE_BODY:
             digest.update(f"\0{name}\0{value}".encode())
@@ -89,6 +93,7 @@ def _body_hash() -> str:
 
 
 def _content_hash(upload: FileStorage) -> bytes:
+    upload.stream.seek(0)              # a first try that the database put off has read it
     digest = hashlib.file_digest(upload.stream, "sha256").digest()
     upload.stream.seek(0)
     return digest

@@ -1,10 +1,11 @@
 """A letter is a row. It is written with what it tells of, in one transaction; a job sends it after the commit."""
 import smtplib
+import ssl
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 from sqlalchemy import String, or_, select
@@ -71,10 +72,19 @@ def deliver(message: EmailMessage) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         (Path(folder) / f"{name}.eml").write_bytes(bytes(message))
         return
-    server = urlsplit(current_app.config["MAIL_SERVER"])      # smtp://user:password@host:587
-    with smtplib.SMTP(server.hostname, server.port or 587, timeout=20) as smtp:
-        if server.scheme == "smtps" or server.username:
-            smtp.starttls()
+    server = urlsplit(current_app.config["MAIL_SERVER"])      # smtp://user:password@host:587, or smtps://… for TLS from the first byte
+    with _connect(server) as smtp:
         if server.username:
-            smtp.login(server.username, server.password or "")
+            smtp.login(unquote(server.username), unquote(server.password or ""))
         smtp.send_message(message)
+
+
+def _connect(server: SplitResult) -> smtplib.SMTP:
+    """A password travels only where the server's certificate holds."""
+    certified = ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(server.hostname, server.port or 465, timeout=20, context=certified)
+    smtp = smtplib.SMTP(server.hostname, server.port or 587, timeout=20)
+    if server.username:
+        smtp.starttls(context=certified)
+    return smtp

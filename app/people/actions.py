@@ -42,8 +42,10 @@ def register(given_name: str, family_name: str, email: str, *, fiscal_code: str 
 
 
 def grant(person: Person, role: Role, *, comune=None, organisation=None, since: date | None = None) -> RoleHeld:
-    """Give a role for one comune or one organisation."""
-    held = RoleHeld(person=person, role=role, comune=comune, organisation=organisation, since=since or clock.now().date())
+    """Give a role for one comune or one organisation. Refuses a role that the person holds there already."""
+    if any(held.role is role and held.comune is comune and held.organisation is organisation for held in person.roles):
+        raise Refusal(N_("Questa persona ha già questo ruolo."))
+    held = RoleHeld(person=person, role=role, comune=comune, organisation=organisation, since=since or clock.today())
     db.session.add(held)
     db.session.flush()
     return held

@@ -3,11 +3,11 @@ import hashlib
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.access import FOR_ORGANISATION, May, Reach, Role, reach
-from app.base.clock import now
+from app.base.clock import now, today
 from app.base.db import ComuneId, Row, one_of, short
 from app.town.models import Comune, Organisation
 
@@ -54,8 +54,8 @@ class Person(Row):
         return f"{self.given_name} {self.family_name[:1]}."
 
     def current_roles(self) -> list["RoleHeld"]:
-        today = now().date()
-        return [held for held in self.roles if held.since <= today and (held.until is None or today < held.until)]
+        day = today()
+        return [held for held in self.roles if held.since <= day and (held.until is None or day < held.until)]
 
     def reach(self, permission: May) -> Reach:
         return reach(self.current_roles(), permission)
@@ -86,13 +86,15 @@ class RoleHeld(Row):
     __table_args__ = (
         CheckConstraint("(comune_id IS NULL) <> (organisation_id IS NULL)", name="one_place"),
         CheckConstraint("(role IN ('tutor')) = (organisation_id IS NOT NULL)", name="place_fits_role"),
-        UniqueConstraint("person_id", "role", "comune_id", "organisation_id"),
+        *(Index(f"uq_role_held_{place}", "person_id", "role", place, unique=True,       # NULL is equal to nothing: one index for each place
+                sqlite_where=text(f"{place} IS NOT NULL"), postgresql_where=text(f"{place} IS NOT NULL"))
+          for place in ("comune_id", "organisation_id")),
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = one_of(Role, "role")
     comune_id: Mapped[int | None] = mapped_column(ForeignKey("comune.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    since: Mapped[date] = mapped_column(default=lambda: now().date())
+    since: Mapped[date] = mapped_column(default=today)
     until: Mapped[date | None]
     person: Mapped[Person] = relationship(back_populates="roles", foreign_keys=person_id)
     comune: Mapped[Comune | None] = relationship(lazy="joined")

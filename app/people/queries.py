@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 from app.access import May, Role
 from app.base import clock
 from app.base.db import db
-from app.people.models import Person, RoleHeld, SignIn
+from app.people.models import Identity, Person, RoleHeld, SignIn
 
 # Minutes without a click, and hours in all, after which one signs in again. Officers see other people's data.
 IDLE = {True: timedelta(minutes=15), False: timedelta(minutes=30)}
@@ -41,7 +41,6 @@ def by_email(email: str) -> Person | None:
 
 def by_identity(lookup: str) -> Person | None:
     """The person with this fiscal code, by its keyed hash (see actions.lookup_of)."""
-    from app.people.models import Identity
     return db.session.scalar(select(Person).join(Identity).where(Identity.lookup == lookup))
 
 
@@ -54,14 +53,16 @@ def residents(*, seen_by: Person, permission: May, words: str = "", limit: int =
     """Residents by surname; `words` are parts of first name or surname."""
     query = _residents(seen_by, permission)
     for word in words.split():
-        part = f"%{word}%"
-        query = query.where(or_(Person.given_name.ilike(part), Person.family_name.ilike(part)))
+        query = query.where(or_(Person.given_name.icontains(word, autoescape=True), Person.family_name.icontains(word, autoescape=True)))
     return list(db.session.scalars(query.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)))
 
 
 def _residents(seen_by: Person, permission: May):
-    return select(Person).join(RoleHeld, RoleHeld.person_id == Person.id).where(
-        RoleHeld.role == Role.RESIDENT, RoleHeld.comune_id.in_(seen_by.reach(permission).comuni))
+    """Who lives there today: a role that has ended, or has not begun, is none."""
+    day = clock.today()
+    return select(Person).where(Person.id.in_(select(RoleHeld.person_id).where(
+        RoleHeld.role == Role.RESIDENT, RoleHeld.comune_id.in_(seen_by.reach(permission).comuni),
+        RoleHeld.since <= day, or_(RoleHeld.until.is_(None), day < RoleHeld.until))))
 
 
 def household_ids(person: Person) -> set[int]:

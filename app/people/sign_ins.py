@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from flask import abort, redirect, request, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -24,8 +25,11 @@ def init_app(app):
     def remember_presence(response):
         if current_user.is_authenticated and now() - current_user.sign_in.seen_at > SEEN_EVERY:
             sign_in = current_user.sign_in
-            with transaction():
-                actions.seen(sign_in)
+            try:
+                with transaction():
+                    actions.seen(sign_in)
+            except OperationalError:   # a busy database: the page is drawn, and the next click says it too
+                pass
         return response
 
 

@@ -22,7 +22,7 @@ def publish(organisation: Organisation, *, title: str, summary: str, category: C
     """Put a task of a host organisation on the board. Its shifts follow."""
     task = Task(comune_id=organisation.comune_id, organisation=organisation, title=title, summary=summary, category=category, area=area,
                 address=address, description=description, tools=tools,
-                words=rules.fold(" ".join((title, summary, description, area, organisation.name))))
+                words=rules.fold(" ".join((title, summary, description, area, organisation.name)))[:6000])
     db.session.add(task)
     db.session.flush()
     return task

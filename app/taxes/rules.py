@@ -47,14 +47,12 @@ class Feed:
     remarks: list[Fault] = field(default_factory=list)
 
 
-def open_cents(position, granted_cents: int) -> int:
-    """What is still to be paid of `position` when we have granted `granted_cents` of reductions on it; never below 0.
+def reduced_cents(told_cents: int, granted_cents: int) -> int:
+    """What is really taken off a line, when the tax software tells of `told_cents` and we have granted `granted_cents`.
 
-    The reductions in the feed and ours are not added up: once the tax software has applied our file, its figure holds
-    ours; before that its figure is the smaller one. So the larger of the two is what is really taken off.
+    The two are not added up: once the tax software has applied our file its figure holds ours, and before that it is the smaller one.
     """
-    reduced = max(position.offset_cents, granted_cents)
-    return max(0, position.amount_cents - position.paid_cents - position.bonus_cents - reduced)
+    return max(told_cents, granted_cents)
 
 
 def is_fiscal_code(code: str) -> bool:

@@ -14,6 +14,7 @@ from app.baratto.models import Agreement, Offset
 from app.baratto.states import GRANTED_OFFSETS, Offset as OffsetState
 from app.hours import queries as hours
 from app.hours.models import Attendance
+from app.hours.states import Attendance as HoursState
 from app.people.models import Person
 from app.reconciliation.models import Finding, Night
 from app.reconciliation.states import Finding as FindingState, Night as NightState
@@ -62,16 +63,12 @@ def resident(person: Person) -> Resident | None:
     """A resident's figures; None for who is not one."""
     if not person.may(May.SHIFT_BOOK):
         return None
-    own = hours.own(person, limit=500)
-    agreement = baratto.live_agreement(person.id)
-    offsets = list(db.session.scalars(select(Offset).join(Agreement).where(Agreement.person_id == person.id).order_by(Offset.id.desc())))
-    counted = [row for row in own if row.state in ("validated", "locked")]
+    minutes = hours.minutes_by_state(person)
+    agreement, offsets = baratto.live_agreement(person.id), baratto.own_offsets(person)
     return Resident(
-        validated_min=sum(row.minutes for row in counted),
-        waiting_min=sum(row.minutes for row in own if row.state == "submitted"),
+        validated_min=minutes[HoursState.VALIDATED] + minutes[HoursState.LOCKED], waiting_min=minutes[HoursState.SUBMITTED],
         granted_cents=sum(offset.amount_cents for offset in offsets if offset.state in GRANTED_OFFSETS),
-        agreement=agreement,
-        done_min=sum(row.minutes for row in counted if agreement and row.agreement_id == agreement.id),
+        agreement=agreement, done_min=baratto.standing(agreement).done if agreement else 0,
         coming=tasks.coming_bookings(person)[:5], to_log=hours.to_log(person), offsets=offsets[:5])
 
 
@@ -86,17 +83,17 @@ def timeline(person: Person, *, limit: int = 8) -> list[Passage]:
 
 def duties(person: Person) -> list[Duty]:
     """What waits for this person's roles; nothing is listed that has no work."""
-    found = []
+    found, offsets = [], baratto.counts(seen_by=person) if person.may(May.OFFSET_SEE) else {}
     if person.may(May.HOURS_VALIDATE):
         found.append(Duty(hours.waiting(seen_by=person), N_("Ore da convalidare"), url_for("hours.to_validate")))
     if person.may(May.CERTIFICATE_ISSUE):
         found.append(Duty(len(hours.to_certify(seen_by=person)), N_("Patti con ore da certificare"), url_for("hours.certificates")))
     if person.may(May.OFFSET_PROPOSE):
-        found.append(Duty(len(baratto.to_propose(seen_by=person)), N_("Attestati da trasformare in riduzione"), url_for("baratto.offsets")))
-        found.append(Duty(_offsets(person, OffsetState.RETURNED), N_("Proposte restituite"), url_for("baratto.offsets")))
+        found.append(Duty(len(baratto.to_propose(seen_by=person)), N_("Patti con attestati da trasformare"), url_for("baratto.offsets")))
+        found.append(Duty(offsets.get(OffsetState.RETURNED, 0), N_("Proposte restituite"), url_for("baratto.offsets")))
     if person.may(May.OFFSET_APPROVE):
-        found.append(Duty(_offsets(person, OffsetState.PROPOSED), N_("Proposte da decidere"), url_for("baratto.offsets")))
-        found.append(Duty(_offsets(person, OffsetState.APPROVED), N_("Riduzioni da inviare ai tributi"), url_for("baratto.offsets")))
+        found.append(Duty(offsets.get(OffsetState.PROPOSED, 0), N_("Proposte da decidere"), url_for("baratto.offsets")))
+        found.append(Duty(offsets.get(OffsetState.APPROVED, 0), N_("Riduzioni da inviare ai tributi"), url_for("baratto.offsets")))
     if person.may(May.NIGHT_SEE):
         count = db.session.scalar(select(func.count(Finding.id)).where(
             Finding.comune_id.in_(person.reach(May.NIGHT_SEE).comuni), Finding.state == FindingState.OPEN))
@@ -109,8 +106,3 @@ def last_nights() -> list[tuple[str, date | None]]:
     rows = db.session.execute(select(Comune.name, func.max(Night.business_date)).outerjoin(
         Night, (Night.comune_id == Comune.id) & (Night.state == NightState.DONE)).group_by(Comune.name).order_by(Comune.name))
     return [tuple(row) for row in rows]
-
-
-def _offsets(person: Person, state: OffsetState) -> int:
-    return db.session.scalar(select(func.count(Offset.id)).where(
-        Offset.comune_id.in_(person.reach(May.OFFSET_SEE).comuni), Offset.state == state))

@@ -2,7 +2,7 @@
 import logging
 import secrets
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.i18n import N_, gettext as _, refused
+from app.base.transactions import READING
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ PAGES = {
 
 
 def init_app(app):
+    app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(Refusal, refusal)
@@ -38,6 +40,12 @@ def init_app(app):
     app.register_error_handler(DataError, beyond_the_column)
     app.register_error_handler(OverflowError, beyond_the_column)
     app.register_error_handler(Exception, unexpected)
+
+
+def refuse_nul() -> None:
+    """No name holds the character NUL, and PostgreSQL stores none: better said here than by the database."""
+    if any("\0" in value for _name, value in request.form.items(multi=True)):
+        abort(400, N_("Nel testo c'è un carattere che non si può registrare."))
 
 
 def http(error: HTTPException):
@@ -67,10 +75,12 @@ def clash(error: IntegrityError):
 
 
 def beyond_the_column(error: Exception):
-    """A number in an address that no column can hold: there is no such row. PostgreSQL and SQLite say it each in its own way."""
-    log.info("beyond the column: %s", error)
+    """A number in an address that no column can hold: there is no such row. In a form it is a value that is too large."""
+    log.info("beyond the column: %s", getattr(error, "orig", error))
     db.session.rollback()
-    return page(404)
+    if request.method in READING:
+        return page(404)
+    return page(400, N_("Un valore è troppo grande o troppo lungo. Non abbiamo registrato nulla."))
 
 
 def database_away(error: OperationalError):

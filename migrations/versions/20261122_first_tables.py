@@ -329,13 +329,14 @@ def upgrade():
     sa.ForeignKeyConstraint(['comune_id'], ['comune.id'], name=op.f('fk_role_held_comune_id_comune')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_held_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_held_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_held')),
-    sa.UniqueConstraint('person_id', 'role', 'comune_id', 'organisation_id', name=op.f('uq_role_held_person_id_role_comune_id_organisation_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_held'))
     )
     with op.batch_alter_table('role_held', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_held_comune_id'), ['comune_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_held_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_held_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('uq_role_held_comune_id', ['person_id', 'role', 'comune_id'], unique=True, sqlite_where=sa.text('comune_id IS NOT NULL'), postgresql_where=sa.text('comune_id IS NOT NULL'))
+        batch_op.create_index('uq_role_held_organisation_id', ['person_id', 'role', 'organisation_id'], unique=True, sqlite_where=sa.text('organisation_id IS NOT NULL'), postgresql_where=sa.text('organisation_id IS NOT NULL'))
 
     op.create_table('shift',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -673,6 +674,8 @@ def downgrade():
 
     op.drop_table('shift')
     with op.batch_alter_table('role_held', schema=None) as batch_op:
+        batch_op.drop_index('uq_role_held_organisation_id', sqlite_where=sa.text('organisation_id IS NOT NULL'), postgresql_where=sa.text('organisation_id IS NOT NULL'))
+        batch_op.drop_index('uq_role_held_comune_id', sqlite_where=sa.text('comune_id IS NOT NULL'), postgresql_where=sa.text('comune_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_role_held_person_id'))
         batch_op.drop_index(batch_op.f('ix_role_held_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_role_held_comune_id'))

@@ -135,9 +135,9 @@ def test_sessions_that_touch_or_belong_to_two_people_do_not_overlap():
     "facts, field",
     [
         ({}, "start"),
-        ({"start": datetime(2026, 5, 4, 8, tzinfo=UTC)}, "start"),
-        ({"day": date(2026, 5, 4)}, "start"),
-        ({"day": date(2026, 5, 4), "minutes": 5, "start": datetime(2026, 5, 4, 8, tzinfo=UTC)}, "start"),
+        ({"start": datetime(2026, 5, 4, 8, tzinfo=UTC)}, "end"),
+        ({"day": date(2026, 5, 4)}, "minutes"),
+        ({"day": date(2026, 5, 4), "minutes": 5, "start": datetime(2026, 5, 4, 8, tzinfo=UTC)}, "date"),
         ({"day": date(2026, 5, 4), "minutes": -1}, "minutes"),
         ({"day": date(2026, 5, 4), "minutes": 60, "break_min": 5}, "break_min"),
         ({"start": datetime(2026, 5, 4, 8, tzinfo=UTC), "end": datetime(2026, 5, 4, 8, tzinfo=UTC)}, "end"),

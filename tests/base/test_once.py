@@ -44,12 +44,6 @@ def test_no_good_key_no_effect(probe, key):
     assert probe.letters() == 0
 
 
-def test_a_machine_says_its_key_in_the_header(probe):
-    client, headers = probe.test_client(), {"Idempotency-Key": once.new_key()}
-    assert [client.post("/write", headers=headers).status_code for _ in range(2)] == [303, 303]
-    assert probe.letters() == 1
-
-
 @pytest.mark.parametrize("path, status", [("/answer/422", 422), ("/answer/404", 404), ("/clash", 500)])
 def test_a_form_that_did_not_pass_keeps_its_key_for_the_correction(probe, path, status):
     key = once.new_key()

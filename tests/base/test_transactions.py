@@ -45,6 +45,7 @@ def test_the_read_only_transaction_bites(probe, monkeypatch):
     """Were a GET a write, it would write."""
     monkeypatch.setattr(transactions, "READING", {"HEAD"})
     monkeypatch.setattr(transactions.once, "claim", lambda: None)
+    monkeypatch.setattr(transactions.once, "keep", lambda response: None)
     assert probe.test_client().get("/write").status_code == 303 and probe.letters() == 1
 
 

@@ -62,6 +62,7 @@ def close(agreement: Agreement, *, reason: str, by: Person) -> None:
 
     Refuses without a reason, and while hours or an offset are still on their way.
     """
+    rules.check_interest(by.id, agreement.person_id, people_queries.household_ids(agreement.person))
     if not reason.strip():
         raise Refusal(N_("Scrivi perché il patto si chiude: lo leggerà anche la persona."), field="reason")
     queries.lock_agreement(agreement)

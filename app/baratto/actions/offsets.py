@@ -104,7 +104,7 @@ def cancel(offset: Offset, *, reason: str, by: Person) -> None:
 
 
 def reverse(offset: Offset, *, reason: str, by: Person) -> None:
-    """Take a granted offset back by a linked counter-entry; its certificates are free for a new proposal. Needs a reason, and four eyes."""
+    """Take a granted offset back by a linked counter-entry; its certificates are free anew. Needs a reason, and not its proposer."""
     check_hands(offset, by)
     if not reason.strip():
         raise Refusal(N_("Scrivi il motivo dello storno."), field="reason")

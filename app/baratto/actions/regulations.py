@@ -16,6 +16,7 @@ from app.town import actions as town
 from app.town.models import Comune
 
 YEARS = range(2000, 2201)
+MOST_CENTS = 2_000_000_000           # what an integer column holds, and far above any town's call
 
 
 def check(file: RegulationFile) -> None:
@@ -59,9 +60,11 @@ def import_regulation(comune: Comune, file: RegulationFile) -> tuple[Regulation,
 
 
 def open_call(regulation: Regulation, *, year: int, title: str, act: str, budget_cents: int, by: Person) -> Call:
-    """Open a call for one year; its budget (cents) goes to the ledger at once. Refuses a budget that is not positive."""
+    """Open a call for one year; its budget (cents) goes to the ledger at once. Refuses none, and one above MOST_CENTS."""
     if budget_cents <= 0:
         raise Refusal(N_("I fondi devono essere maggiori di zero."), field="budget_cents")
+    if budget_cents > MOST_CENTS:
+        raise Refusal(N_("I fondi di un bando arrivano al massimo a %(most_cents)s."), field="budget_cents", most_cents=MOST_CENTS)
     if year not in YEARS:
         raise Refusal(N_("Scrivi l'anno, per esempio 2026."), field="year")
     call = Call(comune_id=regulation.comune_id, regulation=regulation, year=year, title=title, act=act, budget_cents=budget_cents)

@@ -19,6 +19,7 @@ from app.ledger import queries as ledger
 from app.people.models import Person
 from app.taxes import queries as taxes
 from app.taxes.models import Tax
+from app.taxes.rules import reduced_cents
 
 
 def bill(person: Person, comune_id: int, tax: Tax) -> list[Position]:
@@ -30,8 +31,7 @@ def bill(person: Person, comune_id: int, tax: Tax) -> list[Position]:
     granted = ledger.balances(comune_id, "EUR", accounts.RELIEF, [accounts.of_position(row.id) for row in rows])
     return [Position(tax=row.tax, year=row.year, due=row.due_date, instalment=row.instalment, component=row.component,
                      amount_cents=row.amount_cents, bonus_cents=row.bonus_cents, ref=row.id,
-                     # The tax software's reductions are ours once it has applied our file: the larger figure holds both.
-                     paid_cents=row.paid_cents + max(row.offset_cents, granted.get(accounts.of_position(row.id), 0)))
+                     paid_cents=row.paid_cents + reduced_cents(row.offset_cents, granted.get(accounts.of_position(row.id), 0)))
             for row in rows]
 
 

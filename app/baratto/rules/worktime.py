@@ -24,7 +24,7 @@ class Session:
     def __post_init__(self):
         timed, dated = (self.start, self.end), (self.day, self.minutes)
         if not (None not in timed and dated == (None, None) or None not in dated and timed == (None, None)):
-            raise Refusal(N_("Un turno ha l'inizio e la fine, oppure il giorno e i minuti."), field="start")
+            raise Refusal(N_("Un turno ha l'inizio e la fine, oppure il giorno e i minuti."), field=self._amiss())
         if self.break_min < 0 or (self.minutes or 0) < 0:
             raise Refusal(
                 N_("I minuti non possono essere meno di zero."), field="minutes" if self.start is None else "break_min"
@@ -36,6 +36,11 @@ class Session:
             raise Refusal(N_("La fine del turno viene dopo l'inizio."), field="end")
         elif self.break_min > minutes_between(self.start, self.end):
             raise Refusal(N_("La pausa è più lunga del turno."), field="break_min")
+
+    def _amiss(self) -> str:
+        """The field that is missing; of two forms at once, the day is one too many."""
+        given = {name for name in ("start", "end", "day", "minutes") if getattr(self, name) is not None}
+        return {("start",): "end", ("day",): "minutes", ("end",): "start", (): "start"}.get(tuple(given), "date")
 
     def begins(self, zone: ZoneInfo) -> datetime:
         """Where the session stands among others. One without hours stands at the beginning of its day."""

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields
 
 from app.base.errors import Refusal
 from app.base.localtime import instant
+from app.base.words import N_
 from app.baratto.rules import LimitedBy, Position, Reason, Session, Settlement, Terms, Used, settle
 from app.baratto.schemas.files import (
     WORDS,
@@ -156,6 +157,9 @@ def read_case(content: bytes | str) -> SettlementCase:
         used=Used(**case["already_used"] or {}), budget_left=case["budget_left_cents"], expect=case["expect"])
 
 
+FOLDS = {"start": "fold", "end": "end_fold"}
+
+
 def _session(
     zone: ZoneInfo, path: str, *, fold: int | None = None, end_fold: int | None = None, date=None, **facts
 ) -> Session:
@@ -163,6 +167,8 @@ def _session(
         for name, chosen in (("start", fold), ("end", end_fold)):
             if name in facts:
                 facts[name] = _instant(facts[name], zone, chosen, name)
+            elif chosen is not None:
+                raise Refusal(N_("Dice quale di due orari uguali vale: ci vuole l'orario."), field=FOLDS[name])
         return Session(day=date, **facts)
     except Refusal as no:
         raise WrongFile({f"{path}.{no.field}": str(no)}) from no

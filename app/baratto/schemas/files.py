@@ -11,6 +11,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from app.base.errors import Refusal
 
+YEARS = range(1900, 2201)              # a day outside them is a slip of the pen, and the calendar itself ends not far beyond
+_A_TEXT = "Serve un testo, non vuoto e non troppo lungo."
+_PRINTED = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")      # no control characters, no halves of characters
 LARGEST_BYTES = 256 * 1024
 _DEEPEST = 20
 _MOST_ALIASES = 100
@@ -64,6 +67,17 @@ class _Loader(yaml.SafeLoader):
                     )
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+
+    def construct_day(self, node):
+        """A day that the calendar does not have stays text, so that its field can refuse it by name."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
 
 
 def read_yaml(text: bytes | str) -> dict:
@@ -126,9 +140,14 @@ def whole(low: int = 0, high: int = 10 ** 12, **options) -> fields.Integer:
     return fields.Integer(strict=True, validate=between, error_messages=words, **options)
 
 
+def _printed(value: str) -> None:
+    if not _PRINTED.fullmatch(value):
+        raise ValidationError(_A_TEXT)
+
+
 def text(**options) -> fields.String:
     words = {**WORDS, "invalid": "Serve un testo."}
-    return fields.String(validate=validate.Length(1, 4000, error="Serve un testo, non vuoto e non troppo lungo."),
+    return fields.String(validate=[validate.Length(1, 4000, error=_A_TEXT), _printed],
                          error_messages=words, **options)
 
 
@@ -159,13 +178,13 @@ class Day(fields.Field):
     default_error_messages = {**WORDS, "invalid": "Scrivi il giorno così: 2026-05-31."}
 
     def _deserialize(self, value, attr, data, **kwargs) -> date:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
         try:
             if isinstance(value, str) and _DATE.fullmatch(value):
-                return date.fromisoformat(value)
+                value = date.fromisoformat(value)
         except ValueError:
             pass
+        if isinstance(value, date) and not isinstance(value, datetime) and value.year in YEARS:
+            return value
         raise self.make_error("invalid")
 
 
@@ -181,7 +200,7 @@ class Moment(fields.Field):
                 value = datetime.fromisoformat(value)
         except ValueError:
             pass
-        if not isinstance(value, datetime):
+        if not isinstance(value, datetime) or value.year not in YEARS:
             raise self.make_error("invalid")
         if value.second or value.microsecond:
             raise self.make_error("seconds")

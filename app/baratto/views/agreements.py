@@ -25,7 +25,7 @@ def agreements():
     """An office's agreements; a resident's own."""
     if not current_user.reach(May.STATEMENT_SEE).comuni:
         return redirect(url_for("baratto.statement"))
-    words = request.args.get("q", "")[:100]
+    words = request.args.get("q", "").replace("\0", "")[:100]
     found = queries.agreements(seen_by=current_user, words=words, before=request.args.get("prima", type=int), limit=PER_PAGE + 1)
     return render_template("baratto/agreements.html", agreements=found[:PER_PAGE], words=words, more=len(found) > PER_PAGE)
 
@@ -46,7 +46,7 @@ def agreement(agreement_id):
 @requires(May.AGREEMENT_MAKE)
 def make_agreement():
     """First a person, then the facts, then the plan that follows from them; it is made when the plan was seen."""
-    words, chosen = request.args.get("q", "")[:100], request.args.get("persona", type=int)
+    words, chosen = request.args.get("q", "").replace("\0", "")[:100], request.args.get("persona", type=int)
     if chosen is None:
         found = people.residents(seen_by=current_user, permission=May.AGREEMENT_MAKE, words=words, limit=20) if words.strip() else []
         return render_template("baratto/choose_person.html", words=words, found=found)

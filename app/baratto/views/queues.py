@@ -95,7 +95,7 @@ def export_offsets():
 
 def _queue(name: str, form=None):
     """The page of one tab; `form` is one that was refused."""
-    view, words, beyond = VIEWS[name], request.args.get("q", "")[:100], request.args.get("dopo", type=int)
+    view, words, beyond = VIEWS[name], request.args.get("q", "").replace("\0", "")[:100], request.args.get("dopo", type=int)
     newest_first = name == "tutte"
     waiting = queries.to_propose(seen_by=current_user, words=words) if name == PROPOSE else []
     found = [] if name == PROPOSE else queries.offsets(
