@@ -1,7 +1,7 @@
 """The only file that reads the clock. Tests and the demo town set it; nobody patches `datetime`."""
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
@@ -29,8 +29,3 @@ def set_to(instant: datetime):
         yield
     finally:
         _set_to.reset(token)
-
-
-def ago(**span) -> datetime:
-    """The instant `span` (timedelta words) before now."""
-    return now() - timedelta(**span)

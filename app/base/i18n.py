@@ -10,7 +10,7 @@ from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, 
 from flask_babel import format_date, format_time, to_user_timezone
 
 from app.base.errors import Refusal
-from app.base.words import Labelled, N_
+from app.base.words import Labelled, N_, Said
 
 __all__ = ["gettext", "ngettext", "lazy_gettext", "force_locale", "N_", "LANGUAGES", "spoken"]
 
@@ -69,6 +69,11 @@ def spoken(message: str, **values) -> str:
 
 def refused(no: Refusal) -> str:
     return spoken(no.message, **no.values)
+
+
+def translated(words: str) -> str:
+    """What a schema said, in the reader's language."""
+    return spoken(words.text, **words.values) if isinstance(words, Said) else gettext(words)
 
 
 def _written(name: str, value):

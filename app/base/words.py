@@ -7,6 +7,18 @@ def N_(text: str) -> str:
     return text
 
 
+class Said(str):
+    """Italian words for a machine's reader, that a page can still translate: the sentence, and the values that stand in it."""
+
+    text: str
+    values: dict
+
+    def __new__(cls, text: str, **values):
+        said = super().__new__(cls, text % values if values else text)
+        said.text, said.values = text, values
+        return said
+
+
 class Labelled(StrEnum):
     """A StrEnum whose members also carry the words a person reads: `NAME = "value", N_("Parola")`."""
 

@@ -38,7 +38,7 @@ Happening = tuple[datetime, int, Callable[[], None]]
 
 
 def fill() -> None:
-    """Make the two comuni and let half a year pass in each; then send the letters and check the books of the last week."""
+    """Make the two comuni and let half a year pass in each; then send the letters and check the books of the last days."""
     today = clock.today()
     for name in ("alessandria", "valenza"):
         _Town(name, today).live()
@@ -132,7 +132,7 @@ class _Town:
         return task, tutor, day, start, end, places
 
     def working_days(self, pact) -> list[date]:
-        """About one shift a week until the planned hours are done; the second resident is still at it."""
+        """About one shift a week until the planned hours are done."""
         wanted, days = pact.planned_minutes // 165 + 1, []
         late = self.random.choice((0, 0, 60, 110))
         day = max(self.first, pact.starts_on) + timedelta(days=late + self.random.randint(3, 40))
@@ -192,13 +192,11 @@ class _Town:
 
     def decide_all(self) -> None:
         for offset in baratto.offsets(OffsetState.PROPOSED, seen_by=self.staff["dirigente"]):
-            if offset.id % 9 == 4 and not offset.decided_at and offset.proposed_at.month % 2:
+            if offset.id % 9 == 4 and offset.proposed_at.month % 2:
                 offsets.send_back(offset, reason="Manca il riferimento al patto: controlla e riproponi.", by=self.staff["dirigente"])
-            elif offset.amount_cents:
+            else:
                 self.acts += 1
                 offsets.approve(offset, act=f"n. {self.acts}/{clock.today().year}", by=self.staff["dirigente"])
-            else:
-                offsets.cancel(offset, reason="Il tributo è già stato pagato.", by=self.staff["tributi"])
 
     def propose_again(self) -> None:
         for offset in baratto.offsets(OffsetState.RETURNED, seen_by=self.staff["tributi"]):

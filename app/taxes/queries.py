@@ -26,10 +26,6 @@ def lock_positions(ids: Iterable[int]) -> list[Position]:
                                    .with_for_update().execution_options(populate_existing=True)))
 
 
-def position(position_id: int, *, seen_by: Person) -> Position:
-    return db.one_or_404(_positions(seen_by).where(Position.id == position_id))
-
-
 def positions(*, seen_by: Person, words: str = "", tax: Tax | None = None, year: int | None = None,
               offset: int = 0, limit: int = 50) -> list[Position]:
     """Positions by surname, unknown holders last. Each of `words` is part of a name, an account or a notice."""

@@ -20,6 +20,7 @@ PERMISSIONS = {
     "GET /attivita": "public",
     "GET /attivita/<int:task_id>": "public",
     "GET /bandi": May.CALL_OPEN,
+    "POST /bandi/<int:call_id>/concludi": May.CALL_OPEN,
     "GET/POST /bandi/nuovo": May.CALL_OPEN,
     "GET /certificati": May.CERTIFICATE_ISSUE,
     "GET /certificati/<int:certificate_id>": May.AREA_SEE,

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.baratto import queries
-from app.baratto.actions import agreements
+from app.baratto.actions import agreements, regulations
 from app.baratto.models import Agreement, Call
 from app.baratto.rules import Terms, Used
 from app.baratto.rules.agreements import PlannedBy, check_hands, check_interest, check_period, plan
@@ -210,6 +210,22 @@ class TestClose:
         office.proposal(pact)
         with pytest.raises(Refusal, match="Ci sono ancora ore"):
             self.close(office, town, pact)
+
+    def test_a_call_ends_when_no_pact_is_active_in_it(self, office, town, call):
+        pact = office.pact(town.anna, call)
+        with pytest.raises(Refusal, match="patti attivi"), office.work():
+            regulations.finish_call(db.session.get(Call, call), by=town.ada.row)
+        with office.work():
+            agreements.close(db.session.get(Agreement, pact), reason="Trasloco", by=town.olga.row)
+            regulations.finish_call(db.session.get(Call, call), by=town.ada.row)
+        with pytest.raises(Refusal, match="concluso"):
+            office.pact(town.anna, call)
+
+    def test_not_by_somebody_of_the_same_household(self, office, town, call):
+        pact = office.pact(town.anna, call)
+        office.household(town.anna, town.olga)
+        with pytest.raises(Refusal, match="riguarda te o la tua famiglia"), office.work():
+            agreements.close(db.session.get(Agreement, pact), reason="Basta", by=town.olga.row)
 
     def test_not_without_a_reason_and_not_twice(self, office, town, call):
         pact = office.pact(town.anna, call)

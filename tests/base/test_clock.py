@@ -41,8 +41,3 @@ def test_a_naive_time_is_no_instant():
 def test_today_is_a_day_of_people():
     with clock.set_to(NIGHT):
         assert clock.today() == date(2026, 6, 6) and clock.today(ZoneInfo("UTC")) == date(2026, 6, 5)
-
-
-def test_ago():
-    with clock.set_to(NIGHT):
-        assert clock.ago(minutes=30) == datetime(2026, 6, 5, 22, 0, tzinfo=UTC)

@@ -76,3 +76,12 @@ def test_the_key_bites(probe, monkeypatch):
     key = once.new_key()
     together(*[lambda: probe.send(key=key)] * MANY)
     assert probe.letters() == MANY
+
+
+def test_a_receipt_is_final(probe):
+    """Neither a harmless form that names the key, nor anything else, changes what the first answer was."""
+    key = once.new_key()
+    first = probe.send(key=key)
+    probe.test_client().post("/again", data={once.FIELD: key})
+    again = probe.send(key=key)
+    assert (again.status_code, again.location) == (first.status_code, first.location)

@@ -2,7 +2,7 @@
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.base import db as base_db
@@ -70,6 +70,25 @@ def test_opposite_transfers_do_not_wait_for_each_other(books):
     results = together(*[lambda n=n, pair=pair: books.post(f"x{n}", (*pair, 10)) for n, pair in enumerate(pairs)])
     assert outcomes(results) == ["Receipt"]
     assert (books.balance(books.anna), books.balance(books.bruno)) == (300, 300)
+
+
+def test_accounts_are_locked_in_the_order_of_their_ids(books):
+    """Small tables hand out rows in that order by themselves, and no run would show a missing ORDER BY: so the statement is read."""
+    statements = []
+    with books.app.app_context():
+        engine = db.engine
+
+    def hear(_connection, _cursor, statement, *_):
+        statements.append(" ".join(statement.split()))
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        books.post("in", (books.issued, books.bruno, 30), (books.bruno, books.anna, 10))
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+    locking = [each for each in statements if each.startswith("SELECT account.id") and "account.balance" in each
+               and "NOT account.cached" not in each and "account.cached = 0" not in each]
+    assert len(locking) == 1 and "ORDER BY account.id" in locking[0]
+    assert books.app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") or locking[0].endswith("FOR NO KEY UPDATE")
 
 
 @pytest.mark.parametrize("ground", ["postgresql"], indirect=True)

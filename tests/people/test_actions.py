@@ -9,7 +9,7 @@ from app.base.db import db
 from app.base.errors import Refusal
 from app.base.transactions import transaction
 from app.people import actions, queries
-from app.people.models import Identity, SignIn
+from app.people.models import Identity, RoleHeld, SignIn
 from tests.town import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -123,3 +123,19 @@ def test_residents_are_seen_by_their_own_comune_only(town):
         assert [person.id for person in found] == [town.anna.id]
         assert queries.residents(seen_by=town.olga.row, permission=May.AGREEMENT_MAKE, words="vera") == []
         assert queries.residents(seen_by=town.anna.row, permission=May.AGREEMENT_MAKE) == []
+
+
+def test_a_role_is_held_once_for_one_place(town):
+    with pytest.raises(Refusal, match="già questo ruolo"):
+        actions.grant(town.anna.row, Role.RESIDENT, comune=town.alessandria.row)
+    db.session.add(RoleHeld(person_id=town.anna.id, role=Role.RESIDENT, comune_id=town.alessandria.id))
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+    db.session.rollback()
+
+
+def test_a_resident_whose_role_has_ended_is_none(town):
+    with transaction():
+        town.anna.row.roles[0].until = clock.today()
+    assert town.anna.id not in {each.id for each in queries.residents(seen_by=town.olga.row, permission=May.AGREEMENT_MAKE)}
+    assert queries.residents(seen_by=town.olga.row, permission=May.AGREEMENT_MAKE, words="%") == []

@@ -6,12 +6,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
-from werkzeug.exceptions import NotFound
 
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.transactions import transaction
-from app.taxes import actions, queries
+from app.taxes import actions
 from app.taxes.actions import OffsetRow
 from app.taxes.models import Export, ExportRow, Position
 from tests.taxes.builders import file, row
@@ -172,11 +171,3 @@ def test_a_file_is_only_for_its_own_office(app, client, town, send, line):
     for neighbour, status in [(town.mara, 200), (town.marzio, 404), (town.teo, 403), (town.anna, 403), (town.ada, 403)]:
         assert client.sign_in(neighbour).get(path).status_code == status
     assert "1/2026" not in client.sign_in(town.marzio).visit("/tributi/invii").words
-
-
-def test_a_position_is_only_for_its_own_office(app, town, positions):
-    with app.app_context(), transaction():
-        assert queries.position(positions[0], seen_by=town.teo.row).account_ref == "A-100"
-        for stranger in (town.tullia, town.anna):
-            with pytest.raises(NotFound):
-                queries.position(positions[0], seen_by=stranger.row)

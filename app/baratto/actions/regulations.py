@@ -5,9 +5,12 @@ from dataclasses import asdict
 
 from sqlalchemy import func, select
 
+from app.baratto import queries
 from app.baratto.actions import books
 from app.baratto.models import Call, Regulation
 from app.baratto.rules.regulation import RegulationFile
+from app.baratto.states import CALL
+from app.base import passages
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.words import N_
@@ -57,6 +60,13 @@ def import_regulation(comune: Comune, file: RegulationFile) -> tuple[Regulation,
     db.session.add(regulation)
     db.session.flush()
     return regulation, True
+
+
+def finish_call(call: Call, *, by: Person) -> None:
+    """End a call: no agreement is made in it any more. Refuses while agreements are active in it."""
+    if queries.agreements_in(call):
+        raise Refusal(N_("In questo bando ci sono patti attivi: chiudili prima."))
+    passages.move(call, CALL, "finish", by=by)
 
 
 def open_call(regulation: Regulation, *, year: int, title: str, act: str, budget_cents: int, by: Person) -> Call:

@@ -2,7 +2,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.access import May
@@ -34,6 +34,12 @@ def calls(*, seen_by: Person, permission: May) -> list[Call]:
 
 def call(call_id: int, *, seen_by: Person, permission: May) -> Call:
     return db.one_or_404(select(Call).where(Call.id == call_id, Call.comune_id.in_(seen_by.reach(permission).comuni)))
+
+
+def agreements_in(call: Call) -> int:
+    """How many agreements are active in a call."""
+    return db.session.scalar(select(func.count(Agreement.id)).where(
+        Agreement.call_id == call.id, Agreement.state == AgreementState.ACTIVE))
 
 
 def live_agreement(person_id: int, *, call_id: int | None = None, on: datetime | None = None,

@@ -10,9 +10,10 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.base.errors import Refusal
+from app.base.words import N_, Said
 
 YEARS = range(1900, 2201)              # a day outside them is a slip of the pen, and the calendar itself ends not far beyond
-_A_TEXT = "Serve un testo, non vuoto e non troppo lungo."
+_A_TEXT = N_("Serve un testo, non vuoto e non troppo lungo.")
 _PRINTED = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")      # no control characters, no halves of characters
 LARGEST_BYTES = 256 * 1024
 _DEEPEST = 20
@@ -83,16 +84,16 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
 def read_yaml(text: bytes | str) -> dict:
     """The mapping in a YAML file; WrongFile when it is too large, malformed, or no mapping."""
     if len(text) > LARGEST_BYTES:
-        raise WrongFile({"file": f"È troppo grande: al massimo {LARGEST_BYTES // 1024} KB."})
+        raise WrongFile({"file": Said(N_("È troppo grande: al massimo %(most)s KB."), most=LARGEST_BYTES // 1024)})
     try:
         document = yaml.load(text, Loader=_Loader)      # noqa: S506 - a SafeLoader that is stricter still
     except yaml.MarkedYAMLError as wrong:
-        line = f" (riga {wrong.problem_mark.line + 1})" if wrong.problem_mark else ""
-        raise WrongFile({"file": f"Non si legge: {wrong.problem}{line}."}) from None
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+        raise WrongFile({"file": Said(N_("Non si legge: %(problem)s (riga %(line)s)."), problem=wrong.problem, line=line)}) from None
     except (yaml.YAMLError, ValueError, OverflowError, TypeError) as wrong:
-        raise WrongFile({"file": f"Non si legge: {wrong}."}) from None
+        raise WrongFile({"file": Said(N_("Non si legge: %(problem)s."), problem=wrong)}) from None
     if not isinstance(document, dict):
-        raise WrongFile({"file": "Deve contenere voci con un nome, come «kind: settlement»."})
+        raise WrongFile({"file": N_("Deve contenere voci con un nome, come «kind: settlement».")})
     return document
 
 
@@ -117,26 +118,29 @@ def _paths(messages, path: str = ""):
             )
             yield from _paths(inner, below)
     else:
-        yield path or "file", " ".join(map(str, messages))
+        yield path or "file", messages[0] if len(messages) == 1 else " ".join(map(str, messages))
 
 
 WORDS = {
-    "required": "Manca questa voce.",
-    "null": "Qui serve un valore.",
-    "invalid": "Il valore non è del tipo giusto.",
+    "required": N_("Manca questa voce."),
+    "null": N_("Qui serve un valore."),
+    "invalid": N_("Il valore non è del tipo giusto."),
 }
 
 
 class Strict(Schema):
     """A schema that refuses what it does not know, in Italian."""
 
-    error_messages = {"unknown": "Questa voce non esiste.", "type": "Qui servono voci con un nome."}
+    error_messages = {"unknown": N_("Questa voce non esiste."), "type": N_("Qui servono voci con un nome.")}
 
 
 def whole(low: int = 0, high: int = 10 ** 12, **options) -> fields.Integer:
     """An integer within bounds; "12" and 12.0 are refused, a file says what it means."""
-    words = {**WORDS, "invalid": "Serve un numero intero."}
-    between = validate.Range(low, high, error=f"Serve un numero intero da {low} a {high}.")
+    words = {**WORDS, "invalid": N_("Serve un numero intero.")}
+
+    def between(value):
+        if not low <= value <= high:
+            raise ValidationError(Said(N_("Serve un numero intero da %(low)s a %(high)s."), low=low, high=high))
     return fields.Integer(strict=True, validate=between, error_messages=words, **options)
 
 
@@ -146,7 +150,7 @@ def _printed(value: str) -> None:
 
 
 def text(**options) -> fields.String:
-    words = {**WORDS, "invalid": "Serve un testo."}
+    words = {**WORDS, "invalid": N_("Serve un testo.")}
     return fields.String(validate=[validate.Length(1, 4000, error=_A_TEXT), _printed],
                          error_messages=words, **options)
 
@@ -156,7 +160,7 @@ def one_of(*allowed, **options) -> fields.Raw:
 
     def check(value):
         if type(value) not in {type(each) for each in allowed} or value not in allowed:
-            raise ValidationError(f"Può essere solo: {words}.")
+            raise ValidationError(Said(N_("Può essere solo: %(allowed)s."), allowed=words))
     return fields.Raw(validate=check, error_messages=WORDS, **options)
 
 
@@ -165,17 +169,17 @@ def yes_no(**options) -> fields.Raw:
 
 
 def listed(inner, **options) -> fields.List:
-    return fields.List(inner, error_messages={**WORDS, "invalid": "Serve un elenco."}, **options)
+    return fields.List(inner, error_messages={**WORDS, "invalid": N_("Serve un elenco.")}, **options)
 
 
 def nested(schema, **options) -> fields.Nested:
-    return fields.Nested(schema, error_messages={**WORDS, "type": "Qui servono voci con un nome."}, **options)
+    return fields.Nested(schema, error_messages={**WORDS, "type": N_("Qui servono voci con un nome.")}, **options)
 
 
 class Day(fields.Field):
     """A calendar day, "2026-05-31"; YAML may have made a date of it already."""
 
-    default_error_messages = {**WORDS, "invalid": "Scrivi il giorno così: 2026-05-31."}
+    default_error_messages = {**WORDS, "invalid": N_("Scrivi il giorno così: 2026-05-31.")}
 
     def _deserialize(self, value, attr, data, **kwargs) -> date:
         try:
@@ -191,8 +195,8 @@ class Day(fields.Field):
 class Moment(fields.Field):
     """A wall time "2026-06-06T08:00", or an instant where it carries an offset, to the whole minute."""
 
-    default_error_messages = {**WORDS, "invalid": "Scrivi giorno e ora così: 2026-06-06T08:00.",
-                              "seconds": "Servono minuti interi, senza secondi."}
+    default_error_messages = {**WORDS, "invalid": N_("Scrivi giorno e ora così: 2026-06-06T08:00."),
+                              "seconds": N_("Servono minuti interi, senza secondi.")}
 
     def _deserialize(self, value, attr, data, **kwargs) -> datetime:
         try:

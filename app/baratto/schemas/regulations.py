@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from marshmallow import fields
 
 from app.base.errors import Refusal
+from app.base.words import N_, Said
 from app.baratto.rules.regulation import RegulationFile, Stated
 from app.baratto.rules.terms import Terms
 from app.baratto.schemas.files import (
@@ -106,7 +107,7 @@ def read_regulation(content: bytes | str) -> RegulationFile:
     try:
         complete = Terms.from_mapping({key: each.value for key, each in terms.items()})
     except Refusal as no:
-        raise WrongFile({f"terms.{no.field}.value": str(no)}) from no
+        raise WrongFile({f"terms.{no.field}.value": Said(no.message, **no.values)}) from no
     basis = document.get("legal_basis")
     return RegulationFile(
         terms=complete,
@@ -122,7 +123,7 @@ def _refuse_contradictions(blocks: Mapping[str, Mapping[str, Stated]]) -> None:
     access, procedure = blocks["access"], blocks["procedure"]
     if ("isee_ceiling_cents" in access) != ("isee_operator" in access):
         raise WrongFile(
-            {"access.isee_operator": "Il limite ISEE va insieme alla sua parola: LE «non superiore», LT «inferiore»."}
+            {"access.isee_operator": N_("Il limite ISEE va insieme alla sua parola: LE «non superiore», LT «inferiore».")}
         )
     _refuse_reversed("access.max_age", access.get("min_age"), access.get("max_age"))
     _refuse_reversed("procedure.window_close", procedure.get("window_open"), procedure.get("window_close"))
@@ -130,4 +131,4 @@ def _refuse_contradictions(blocks: Mapping[str, Mapping[str, Stated]]) -> None:
 
 def _refuse_reversed(path: str, low: Stated | None, high: Stated | None) -> None:
     if low and high and high.value < low.value:
-        raise WrongFile({path: "Viene prima dell'inizio."})
+        raise WrongFile({path: N_("Viene prima dell'inizio.")})

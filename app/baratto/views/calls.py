@@ -36,3 +36,12 @@ def open_call():
             flash(_("Il bando «%(title)s» è aperto.", title=call.title), "success")
             return redirect(url_for("baratto.calls"), 303)
     return render_template("baratto/open_call.html", form=form, offered=offered), form.status
+
+
+@bp.post("/bandi/<int:call_id>/concludi")
+@requires(May.CALL_OPEN)
+def finish_call(call_id):
+    call = queries.call(call_id, seen_by=current_user, permission=May.CALL_OPEN)
+    actions.finish_call(call, by=current_user)
+    flash(_("Il bando «%(title)s» è concluso.", title=call.title), "success")
+    return redirect(url_for("baratto.calls"), 303)

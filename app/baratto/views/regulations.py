@@ -14,7 +14,7 @@ from app.baratto.views import bp, wording
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.forms import refusals
-from app.base.i18n import N_, gettext as _
+from app.base.i18n import N_, gettext as _, translated
 from app.guards import requires
 from app.town.queries import comuni
 
@@ -93,5 +93,5 @@ def _read(form: ImportRegulation, text: str) -> RegulationFile | None:
     try:
         return read_regulation(text)
     except WrongFile as wrong:
-        form.file.errors = [f"{path}: {words}" for path, words in wrong.errors.items()]
+        form.file.errors = [f"{path}: {translated(words)}" for path, words in wrong.errors.items()]
         return None
