@@ -78,5 +78,5 @@ def stopped_by_signals(asked: threading.Event, then: Callable = lambda: None):
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler in before.items():       # a process on its way out must not be ended by hearing it once more
+            signal.signal(number, signal.SIG_IGN if asked.is_set() else handler)
