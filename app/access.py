@@ -25,8 +25,14 @@ class May(StrEnum):
     AREA_SEE = "area.see"
     SHIFT_BOOK = "shift.book"
     TASK_PUBLISH = "task.publish"
+    TASK_ACCEPT = "task.accept"
+    QUALIFICATION_CONFIRM = "qualification.confirm"
+    BOOKING_RULES = "booking.rules"
     HOURS_LOG = "hours.log"
     HOURS_VALIDATE = "hours.validate"
+    HOURS_SETTLE = "hours.settle"
+    SHEET_PRINT = "sheet.print"
+    SHEET_ENTER = "sheet.enter"
     CERTIFICATE_ISSUE = "certificate.issue"
     REGULATION_SEE = "regulation.see"
     REGULATION_IMPORT = "regulation.import"
@@ -50,15 +56,16 @@ FOR_ONESELF = {Role.RESIDENT}
 
 GRANTS: dict[Role, set[May]] = {
     Role.RESIDENT: {May.AREA_SEE, May.SHIFT_BOOK, May.HOURS_LOG, May.STATEMENT_SEE, May.OFFSET_SEE},
-    Role.TUTOR: {May.AREA_SEE, May.TASK_PUBLISH, May.HOURS_VALIDATE},
+    Role.TUTOR: {May.AREA_SEE, May.TASK_PUBLISH, May.HOURS_VALIDATE, May.SHEET_PRINT},
     Role.CERTIFIER: {May.AREA_SEE, May.CERTIFICATE_ISSUE},
-    Role.OFFICER: {May.AREA_SEE, May.REGULATION_SEE, May.AGREEMENT_MAKE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE},
+    Role.OFFICER: {May.AREA_SEE, May.TASK_ACCEPT, May.QUALIFICATION_CONFIRM, May.HOURS_SETTLE, May.SHEET_PRINT, May.SHEET_ENTER,
+                   May.REGULATION_SEE, May.AGREEMENT_MAKE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE},
     Role.TAX_CLERK: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.TAXES_IMPORT,
                      May.OFFSET_SEE, May.OFFSET_PROPOSE},
     Role.TAX_MANAGER: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE,
                        May.OFFSET_APPROVE, May.OFFSET_EXPORT, May.NIGHT_SEE},
     Role.AUDITOR: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE, May.NIGHT_SEE},
-    Role.ADMIN: {May.AREA_SEE, May.REGULATION_SEE, May.REGULATION_IMPORT, May.CALL_OPEN, May.NIGHT_SEE, May.NIGHT_RUN,
+    Role.ADMIN: {May.AREA_SEE, May.BOOKING_RULES, May.REGULATION_SEE, May.REGULATION_IMPORT, May.CALL_OPEN, May.NIGHT_SEE, May.NIGHT_RUN,
                  May.FINDING_HANDLE},
 }
 

@@ -37,6 +37,9 @@ def settings(environ=os.environ) -> dict:
         "MAIL_FOLDER": "" if given.get("MAIL_SERVER") else given.get("MAIL_FOLDER") or f"{ROOT}/instance/posta",
         "MAIL_SERVER": given.get("MAIL_SERVER", ""),
         "MAIL_FROM": given.get("MAIL_FROM", f"Ore in Comune <non-rispondere@{host}>"),
+        "MAP_TILES": given.get("MAP_TILES", ""),
+        "MAP_ATTRIBUTION": given.get("MAP_ATTRIBUTION", ""),
+        "UPLOADS": given.get("UPLOADS") or f"{ROOT}/instance/allegati",
         "SESSION_COOKIE_NAME": "__Host-sid" if secure else "sid",
         "SESSION_COOKIE_SECURE": secure,
     }

@@ -1,6 +1,6 @@
 """Which package acts when another one speaks. Read this to see every hidden link; each runs in the transaction of the fact."""
 from app.baratto.actions import agreements
-from app.hours.events import CertificateIssued, HoursSubmitted, HoursValidated
+from app.hours.events import CertificateIssued, CertificateWithdrawn, HoursSubmitted, HoursValidated, HoursWithdrawn
 from app.people.events import PersonIdentified
 from app.taxes import actions as taxes
 
@@ -8,5 +8,7 @@ REACTIONS = {
     PersonIdentified: (taxes.link_known_positions,),
     HoursSubmitted: (agreements.attach_hours,),
     HoursValidated: (agreements.enter_hours,),
+    HoursWithdrawn: (agreements.withdraw_hours,),
     CertificateIssued: (agreements.enter_certificate,),
+    CertificateWithdrawn: (agreements.withdraw_certificate,),
 }

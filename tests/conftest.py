@@ -70,7 +70,7 @@ class Ground:
         if number:                     # only now: a server waits 100 ms for connections that have just been closed
             self.server.drop(f"test{number - 1}")
         with self._copy(template, f"test{number}"):
-            self.app.config["MAIL_FOLDER"] = str(self.folder / f"mail{number}")
+            self.app.config.update({name: str(self.folder / f"{name.lower()}{number}") for name in ("MAIL_FOLDER", "UPLOADS")})
             yield self.app
 
     @contextmanager
@@ -91,7 +91,8 @@ class Ground:
 
 def make_app(url: str, folder: Path, **overrides):
     """A site of its own on the database at `url`, as strict as tests want it."""
-    settings = config.settings({**ENVIRONMENT, "DATABASE_URL": url, "MAIL_FOLDER": str(folder / "mail")})
+    settings = config.settings({**ENVIRONMENT, "DATABASE_URL": url, "MAIL_FOLDER": str(folder / "mail"),
+                                "UPLOADS": str(folder / "uploads")})
     app = create_app(**settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **overrides)
     app.jinja_env.undefined = StrictUndefined
     app.test_client_class = Client

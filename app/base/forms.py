@@ -10,7 +10,7 @@ from wtforms import Field, StringField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import TextInput
 
-from app.base import amounts, once
+from app.base import amounts, clock, once
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.i18n import hours, lazy_gettext as _l, refused
@@ -99,7 +99,14 @@ class EuroField(_Written):
 
 
 class DayField(_Written):
-    read = staticmethod(amounts.day)
+    """A day, from 3/6/2026, 3/6, 3 giugno or ieri. Without a year it is the nearest one; `toward` -1 takes the last, 1 the next."""
+
+    def __init__(self, *args, toward: int = 0, **options):
+        super().__init__(*args, **options)
+        self.toward = toward
+
+    def read(self, text):
+        return amounts.day(text, clock.today(), toward=self.toward)
 
     @staticmethod
     def show(value):

@@ -53,6 +53,11 @@ def weekday(value: date | datetime) -> str:
                            locale=get_locale() or "it")
 
 
+def month(value: date) -> str:
+    """"giugno 2026"."""
+    return format_date(value, "MMMM y")
+
+
 def clock_time(value: datetime) -> str:
     return format_time(value, "HH:mm")
 
@@ -100,7 +105,7 @@ def init_app(app):
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=lambda: FORMATS[choose_locale()])
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.filters.update(hours=hours, euros=euros, day=day, short_day=short_day, weekday=weekday,
+    app.jinja_env.filters.update(hours=hours, euros=euros, day=day, short_day=short_day, weekday=weekday, month=month,
                                  clock_time=clock_time, moment=moment, label=lambda word: gettext(word.label))
     app.jinja_env.globals.update(spoken=spoken)
 

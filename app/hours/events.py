@@ -18,8 +18,28 @@ class HoursValidated:
 
 
 @dataclass(frozen=True)
+class HoursWithdrawn:
+    """Validated hours are so no more: reopened, or voided. What was entered for `version` is to be undone."""
+
+    attendance_id: int
+    agreement_id: int | None
+    version: int
+    actor: object
+
+
+@dataclass(frozen=True)
 class CertificateIssued:
     certificate_id: int
     agreement_id: int
     minutes: int
+    actor: object
+
+
+@dataclass(frozen=True)
+class CertificateWithdrawn:
+    """Superseded or annulled: its minutes are certified no more."""
+
+    certificate_id: int
+    agreement_id: int
+    name: str
     actor: object

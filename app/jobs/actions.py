@@ -1,11 +1,11 @@
-"""What the clock does beside the night: letters leave the outbox, and old form keys go."""
+"""What the clock does beside the night: letters leave the outbox, old form keys and stray files go."""
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from app.base import clock, outbox
+from app.base import clock, outbox, uploads
 from app.base.db import db
 from app.base.once import FormKey
 from app.base.outbox import Letter
@@ -54,6 +54,14 @@ def forget_form_keys(*, stopping: Callable[[], bool] = lambda: False) -> int:
         if batch < BATCH:
             break
     return gone
+
+
+def look_after_uploads(*, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Take away files that no row knows, and say in the log which rows have lost theirs; how many files went."""
+    with reading():
+        for upload in uploads.lost():
+            log.error("upload %s of %s %s: its file is gone or changed", upload.id, upload.subject, upload.subject_id)
+        return uploads.sweep()
 
 
 def _claim(letter_id: int, due_at) -> Letter | None:

@@ -13,8 +13,10 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app.base import clock
+from app.hours import jobs as hours
 from app.jobs import actions
 from app.reconciliation import jobs as nights
+from app.tasks import jobs as board
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,11 @@ class Entry(NamedTuple):
 # A tick asks the database what is due. So a change of clocks, a night without power or a late start lose nothing and repeat nothing.
 TIMETABLE = (
     Entry("nights", timedelta(seconds=60), nights.run_due),
+    Entry("board", timedelta(seconds=60), board.run_due),
+    Entry("sessions left open", timedelta(minutes=10), hours.flag_left_open),
     Entry("letters", timedelta(seconds=30), actions.send_letters),
     Entry("form keys", timedelta(days=1), actions.forget_form_keys),
+    Entry("uploads", timedelta(days=1), actions.look_after_uploads),
 )
 
 

@@ -83,6 +83,12 @@ def fiscal_code_of(person: Person) -> str | None:
     return AESGCM(current_app.config["IDENTITY_KEY"]).decrypt(cipher[:12], cipher[12:], person.ref.bytes).decode()
 
 
+def birth_date_of(person: Person) -> date | None:
+    """As registered; else as the fiscal code says, whose two digits of the year mean the last hundred years."""
+    code = None if person.birth_date else fiscal_code_of(person)
+    return codicefiscale.decode(code)["birthdate"].date() if code else person.birth_date
+
+
 def clean_fiscal_code(text: str) -> str:
     """Upper case, without blanks. Refuses a code whose shape or check character is wrong."""
     code = "".join(text.split()).upper()

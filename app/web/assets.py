@@ -24,6 +24,8 @@ class AssetMissing(RuntimeError):
 def init_app(app: Flask) -> None:
     """Give pages `asset_url()` and serve `static/` under /static/, with /favicon.ico beside it.
 
+    The service worker stands at /ore/worker.js: it rules over its own folder and no more.
+
     Refuses nothing when the assets are not built yet: commands and the API do without them, a page does not.
     """
     app.jinja_env.globals["asset_url"] = asset_url
@@ -32,6 +34,7 @@ def init_app(app: Flask) -> None:
     if (STATIC / "manifest.json").exists():  # the last file that a build writes
         server.add_files(str(STATIC), prefix="static/")
         server.add_file_to_dictionary("/favicon.ico", str(STATIC / "favicon.ico"))
+        server.add_file_to_dictionary("/ore/worker.js", str(STATIC / "worker.js"))
     app.wsgi_app = server
 
 

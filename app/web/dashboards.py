@@ -20,6 +20,7 @@ from app.reconciliation.models import Finding, Night
 from app.reconciliation.states import Finding as FindingState, Night as NightState
 from app.tasks import queries as tasks
 from app.tasks.models import Booking
+from app.tasks.states import Booking as BookingState
 from app.town.models import Comune
 
 
@@ -42,11 +43,19 @@ TOLD = {
     ("attendance", "validate"): N_("Ore convalidate"),
     ("attendance", "correct"): N_("Ore corrette dal tutor"),
     ("attendance", "reject"): N_("Ore respinte"),
+    ("attendance", "miss"): N_("Assenza a un turno"),
+    ("attendance", "uphold"): N_("L'ufficio ha riconosciuto le ore"),
+    ("attendance", "dismiss"): N_("L'ufficio non ha riconosciuto le ore"),
     ("tax_offset", "propose"): N_("Riduzione proposta"),
     ("tax_offset", "approve"): N_("Riduzione approvata"),
     ("tax_offset", "export"): N_("Riduzione inviata all'ufficio tributi"),
     ("tax_offset", "reverse"): N_("Riduzione stornata"),
     ("booking", "cancel"): N_("Prenotazione disdetta"),
+    ("booking", "offer"): N_("Si è liberato un posto per te"),
+    ("booking", "accept"): N_("Posto accettato"),
+    ("booking", "lapse"): N_("Lista d'attesa scaduta"),
+    ("booking", "withdraw"): N_("Hai avvisato che non vieni"),
+    ("booking", "replace"): N_("Un'altra persona viene al tuo posto"),
 }
 
 
@@ -84,8 +93,15 @@ def timeline(person: Person, *, limit: int = 8) -> list[Passage]:
 def duties(person: Person) -> list[Duty]:
     """What waits for this person's roles; nothing is listed that has no work."""
     found, offsets = [], baratto.counts(seen_by=person) if person.may(May.OFFSET_SEE) else {}
+    if person.may(May.SHIFT_BOOK):
+        offered = sum(booking.state is BookingState.OFFERED for booking in tasks.waiting_for(person))
+        found.append(Duty(offered, N_("Posti che ti abbiamo offerto: rispondi"), url_for("tasks.bookings")))
+    if person.may(May.TASK_ACCEPT):
+        found.append(Duty(len(tasks.proposed(seen_by=person)), N_("Attività proposte da decidere"), url_for("tasks.proposals")))
     if person.may(May.HOURS_VALIDATE):
         found.append(Duty(hours.waiting(seen_by=person), N_("Ore da convalidare"), url_for("hours.to_validate")))
+    if person.may(May.HOURS_SETTLE):
+        found.append(Duty(hours.for_officer(seen_by=person), N_("Ore contestate o in ritardo"), url_for("hours.office")))
     if person.may(May.CERTIFICATE_ISSUE):
         found.append(Duty(len(hours.to_certify(seen_by=person)), N_("Patti con ore da certificare"), url_for("hours.certificates")))
     if person.may(May.OFFSET_PROPOSE):

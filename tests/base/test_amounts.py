@@ -59,6 +59,34 @@ def test_days(text):
     assert amounts.day(text) == date(2026, 6, 6)
 
 
+SUNDAY = date(2026, 6, 7)
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("6/6", date(2026, 6, 6)), ("6.6", date(2026, 6, 6)), ("6 giugno", date(2026, 6, 6)), ("6 giu.", date(2026, 6, 6)),
+    ("6 Giugno 2025", date(2025, 6, 6)), ("1° maggio", date(2026, 5, 1)), ("6 June", date(2026, 6, 6)), ("ieri", date(2026, 6, 6)),
+    ("Oggi", SUNDAY), ("l’altro ieri", date(2026, 6, 5)), ("domani", date(2026, 6, 8)),
+    ("8/12", date(2025, 12, 8)), ("6/12", date(2026, 12, 6)), ("31/12", date(2025, 12, 31)), ("29/2", date(2028, 2, 29)),
+])
+def test_days_as_people_say_them(text, expected):
+    """Without a year it is the nearest one."""
+    assert amounts.day(text, SUNDAY) == expected
+
+
+@pytest.mark.parametrize("text, toward, expected", [
+    ("8/6", -1, date(2025, 6, 8)), ("8/6", 1, date(2026, 6, 8)), ("6/6", 1, date(2027, 6, 6)), ("7/6", -1, SUNDAY), ("7/6", 1, SUNDAY),
+    ("29/2", -1, date(2024, 2, 29)),
+])
+def test_a_day_without_a_year_lies_on_the_side_that_is_asked_for(text, toward, expected):
+    assert amounts.day(text, SUNDAY, toward=toward) == expected
+
+
+@pytest.mark.parametrize("text", ["31/6", "30 febbraio", "6 m", "6 ma", "6 brumaio", "6/6/26", "mercoledì"])
+def test_no_days_even_today(text):
+    with pytest.raises(Refusal):
+        amounts.day(text, SUNDAY)
+
+
 @pytest.mark.parametrize("text", ["", "31/6/2026", "29/2/2027", "6/13/2026", "6/6/26", "domani", "2026-13-01", "0/0/0000"])
 def test_no_days(text):
     with pytest.raises(Refusal):
@@ -66,7 +94,8 @@ def test_no_days(text):
 
 
 @pytest.mark.parametrize("text, expected", [("9", time(9)), ("9:30", time(9, 30)), ("9.30", time(9, 30)), ("0930", time(9, 30)),
-                                            ("9h30", time(9, 30)), ("0:00", time(0)), ("23:59", time(23, 59)), ("9 h", time(9))])
+                                            ("9h30", time(9, 30)), ("0:00", time(0)), ("23:59", time(23, 59)), ("9 h", time(9)),
+                                            ("21", time(21)), ("ore 21", time(21)), ("Ore 9.30", time(9, 30))])
 def test_times(text, expected):
     assert amounts.time_of_day(text) == expected
 

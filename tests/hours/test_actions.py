@@ -37,7 +37,8 @@ def test_logged_hours_wait_for_a_tutor_and_keep_what_was_claimed(booking, town):
     assert (attendance.state, attendance.minutes) == (State.SUBMITTED, 165)
     actions.validate(attendance, started_at=WORKED, ended_at=WORKED + 2 * HOUR, break_min=0, reason="Andata via prima", by=town.tino.row)
     assert (attendance.state, attendance.minutes, attendance.claimed_minutes) == (State.VALIDATED, 120, 165)
-    assert [(step.move, step.reason, step.actor_id) for step in passages(attendance)] == [("validate", "Andata via prima", town.tino.id)]
+    assert [(step.move, step.reason, step.actor_id) for step in passages(attendance)] == [
+        ("submit", "", town.anna.id), ("validate", "Andata via prima", town.tino.id)]
 
 
 @pytest.mark.parametrize("start, hours, minutes", [
@@ -122,8 +123,8 @@ def test_a_certificate_takes_the_hours_of_one_year_and_numbers_go_on(town):
     agreement = an_agreement(town, town.anna)
     start = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)                        # in Italy it is 2026 already
     for begins in (start - 6 * HOUR, start):
-        with clock.set_to(begins + 3 * HOUR):
-            attendance = logged(worked(town.alessandria, town.anna, begins))
+        attendance = logged(worked(town.alessandria, town.anna, begins))
+        actions.admit(attendance, by=town.olga.row)
         validated(attendance, town.tino)
     validated(logged(worked(town.alessandria, town.anna)), town.tino)
     of_2025 = actions.certify(agreement.id, by=town.carla.row)
@@ -185,4 +186,39 @@ def test_two_tutors_at_once_and_one_decision(app, town):
     results = together(*(lambda minutes=minutes: press(app, decide, minutes=minutes) for minutes in (60, 120)))
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "Refusal"], results
     attendance = db.session.get(Attendance, attendance_id)
-    assert attendance.version == len(passages(attendance)) == 1
+    assert (attendance.version, len(passages(attendance))) == (1, 2)
+
+
+def test_certifying_while_the_tutor_takes_his_validation_back_is_one_or_the_other(app, town):
+    with transaction():
+        agreement_id = an_agreement(town, town.anna).id
+        attendance_id = validated(logged(worked(town.alessandria, town.anna)), town.tino).id
+
+    def take_back():
+        actions.reopen(db.session.get(Attendance, attendance_id), reason="Riga sbagliata", by=town.tino.row)
+
+    def lock():
+        actions.certify(agreement_id, by=town.carla.row)
+
+    results = together(*(lambda action=action: press(app, action) for action in (take_back, lock)))
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "Refusal"], results
+    with transaction():
+        attendance = db.session.get(Attendance, attendance_id)
+        assert (attendance.state, count(Certificate)) in {(State.SUBMITTED, 0), (State.LOCKED, 1)}
+
+
+def test_the_same_time_validated_by_two_tutors_at_once_counts_once(app, town):
+    """Two rows that overlap are there, past the rule for logging."""
+    with transaction():
+        rows = [logged(worked(town.alessandria, neighbour)) for neighbour in (town.anna, town.bruno)]
+        rows[1].person_id = rows[1].booking.person_id = town.anna.id
+        ids = [row.id for row in rows]
+
+    def confirm(number):
+        row = db.session.get(Attendance, number)
+        actions.validate(row, started_at=row.started_at, ended_at=row.ended_at, break_min=0, by=town.tino.row)
+
+    results = together(*(lambda number=number: press(app, confirm, number=number) for number in ids))
+    assert "Refusal" in {type(result).__name__ for result in results}, results
+    with transaction():
+        assert db.session.scalar(select(func.count(Attendance.id)).where(Attendance.state == State.VALIDATED)) <= 1

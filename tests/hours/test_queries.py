@@ -45,10 +45,11 @@ def test_the_queue_is_the_hosts_and_oldest_first(town):
 def test_what_is_to_be_logged(town):
     begun, coming = worked(town.alessandria, town.anna), worked(town.alessandria, town.anna, NOW + DAY)
     attendance = logged(worked(town.alessandria, town.anna, WORKED - DAY))
-    worked(town.alessandria, town.anna, NOW - 40 * DAY)
-    assert queries.to_log(town.anna.row) == [begun]
+    late = worked(town.alessandria, town.anna, NOW - 40 * DAY)
+    worked(town.alessandria, town.anna, NOW - 366 * DAY)
+    assert queries.to_log(town.anna.row) == [late, begun]
     actions.reject(attendance, reason="Non c'era", by=town.tino.row)
-    assert queries.to_log(town.anna.row) == [attendance.booking, begun]
+    assert queries.to_log(town.anna.row) == [late, attendance.booking, begun]
     with clock.set_to(coming.shift.starts_at):
         assert coming in queries.to_log(town.anna.row)
 

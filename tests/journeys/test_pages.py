@@ -12,7 +12,8 @@ from tests.journeys.visitor import DESK, PHONE, Visitor
 from tests.pages import Page
 
 # What everybody sees alike, or nearly so, a browser looks at once; the eyes of the second resident and the auditor see nothing more.
-ALIKE = {"web.home", "web.how_it_works", "web.privacy", "web.accessibility", "web.status", "tasks.board"}
+ALIKE = {"web.home", "web.how_it_works", "web.privacy", "web.accessibility", "web.status", "tasks.board", "tasks.board_week",
+         "tasks.board_map", "tasks.share", "tasks.notice"}
 ALIKE_SIGNED_IN = ALIKE | {"tasks.task", "people.sign_ins"}
 SEE_THE_SAME = {"cittadino2@alessandria.example", "revisore@alessandria.example"}
 # A page that an office looked at already is looked at again only where it shows each office other buttons.

@@ -9,7 +9,7 @@ from app.base import clock, outbox
 from app.base.db import db
 from app.base.transactions import transaction
 from app.hours import actions as hours
-from app.hours.models import Attendance, Certificate
+from app.hours.models import Attendance, Certificate, Method
 from app.people import actions as people
 from app.taxes.models import Component, Position, Tax
 from app.tasks.models import Booking, Category, Shift, Task
@@ -23,7 +23,8 @@ OFFSET = 1500                          # cents: two hours
 
 def tell(town) -> int:
     """Five shifts of two hours: one offset sent to the tax office and applied there, one approved, one proposed; then two hours validated,
-    and two that wait for the tutor. Returns the comune's id."""
+    and two that wait for the tutor. Beside them two hours of which an officer recognised the half, two in dispute, and somebody at work.
+    Returns the comune's id."""
     place = town.alessandria
     with clock.set_to(BEGUN), transaction():
         founded(place.id, BEGUN)
@@ -33,6 +34,7 @@ def tell(town) -> int:
             _work(town, day.replace(hour=7, tzinfo=UTC), validated=day.day != 8)
             if day.day != 7 and day.day != 8:
                 _reduce(town, approved=day.month == 6, sent=day.day == 2)
+    _quarrel(town)
     with clock.set_to(NOW), transaction():
         db.session.execute(update(outbox.Letter).values(sent_at=NOW))
         outbox.write("benvenuto", town.anna.email, "Benvenuta", "Il patto è attivo.")
@@ -75,6 +77,25 @@ def _work(town, starts: datetime, *, validated: bool) -> Attendance:
     if validated:
         hours.validate(attendance, started_at=starts, ended_at=ends, break_min=0, by=town.tino.row)
     return attendance
+
+
+def _quarrel(town) -> None:
+    """One hour of two validated and the other one recognised; two hours that wait for an officer; and a session that runs."""
+    recognised, disputed = datetime(2026, 7, 3, 7, tzinfo=UTC), NOW - timedelta(days=1)
+    with clock.set_to(recognised + timedelta(hours=9)), transaction():
+        attendance = _work(town, recognised, validated=False)
+        hours.validate(attendance, started_at=recognised, ended_at=recognised + timedelta(hours=1), break_min=0, reason="Via prima",
+                       by=town.tino.row)
+        hours.uphold(hours.dispute(attendance, "Ero lì", by=town.anna.row), started_at=recognised, ended_at=recognised + timedelta(hours=2),
+                     break_min=0, words="C'era", by=town.olga.row)
+    with clock.set_to(NOW), transaction():
+        hours.contest(_work(town, disputed, validated=False), "Non so", by=town.tino.row)
+        shift = Shift(comune_id=town.alessandria.id, task=db.session.scalar(select(Task)), starts_at=NOW, ends_at=NOW + timedelta(hours=2),
+                      places=3)
+        booking = Booking(comune_id=town.alessandria.id, shift=shift, person_id=town.anna.id)
+        db.session.add_all([shift, booking])
+        db.session.flush()
+        hours.check_in(booking, method=Method.TUTOR, by=town.tino.row)
 
 
 def _reduce(town, *, approved: bool, sent: bool) -> None:

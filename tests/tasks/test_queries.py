@@ -1,14 +1,11 @@
 """Who sees what of the board."""
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 from werkzeug.exceptions import NotFound
 
-from app.base.db import db
 from app.tasks import actions, queries
 from app.tasks.models import Category
-from app.tasks.queries import PER_PAGE, Filters
 from tests.tasks.builders import NOW, a_booking, a_shift, a_task
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -26,60 +23,6 @@ def tasks(context, town):
     a_shift(there, NOW + 3 * DAY)
     a_task(town.alessandria, "Senza turni")
     return {"books": books, "green": green, "there": there}
-
-
-@pytest.mark.parametrize("filters, found", [
-    (Filters(), ["green", "books", "there"]),
-    (Filters(words="AIUOLE"), ["green"]),
-    (Filters(words="biblioteca civica"), ["green", "books"]),                # the host's name is searched too
-    (Filters(words="libri panchine"), ["there"]),
-    (Filters(words="sottomarino"), []),
-    (Filters(category=Category.GREEN), ["green"]),
-    (Filters(area="Centro"), ["books", "there"]),
-    (Filters(day=date(2026, 6, 3)), ["books"]),
-    (Filters(day=date(2026, 5, 31)), []),
-    (Filters(area="Centro", words="panchine"), ["there"]),
-])
-def test_the_board_is_filtered_and_sorted_by_the_next_shift(tasks, filters, found):
-    page = queries.board(filters)
-    assert [card.task for card in page.cards] == [tasks[name] for name in found]
-    assert page.total == len(found)
-
-
-def test_the_board_of_one_comune(tasks, town):
-    assert [card.task for card in queries.board(Filters(comune_id=town.valenza.id)).cards] == [tasks["there"]]
-
-
-def test_a_card_shows_one_shift_and_the_places_of_all(tasks):
-    card = next(card for card in queries.board(Filters()).cards if card.task is tasks["books"])
-    assert (card.next_start, card.next_end) == (NOW + 2 * DAY, NOW + 2 * DAY + timedelta(hours=8))
-    assert (card.shifts, card.free) == (2, 5)
-
-
-def test_shifts_that_are_over_or_called_off_are_not_on_the_board(tasks, town):
-    a_shift(a_task(town.alessandria, "Ieri"), NOW - DAY)
-    gone = a_shift(a_task(town.alessandria, "Annullato"), NOW + DAY)
-    actions.cancel_shift(gone, reason="Piove", by=town.tino.row)
-    assert queries.board(Filters()).total == 3
-
-
-def test_pages_hold_every_task_once_in_two_statements(town):
-    for number in range(PER_PAGE + 3):
-        a_shift(a_task(town.alessandria, f"Attività {number}"))
-    first, statements = queries.board(Filters()), []
-    db.session.expunge_all()
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    second = queries.board(Filters(), page=99)
-    hosts = {(card.task.organisation.name, card.task.comune.name) for card in second.cards}
-    event.remove(db.engine, "before_cursor_execute", note)
-    assert hosts == {("Biblioteca civica", "Alessandria")}
-    assert (first.pages, second.number, list(second.near)) == (2, 2, [1, 2])
-    assert len({card.task.id for card in first.cards + second.cards}) == PER_PAGE + 3
-    assert len(statements) == 2, statements
 
 
 def test_another_town_is_a_404(tasks, town):

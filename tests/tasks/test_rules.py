@@ -1,4 +1,4 @@
-"""What can be booked and planned, above all on the two nights when clocks change."""
+"""What shifts there can be, above all on the two nights when clocks change."""
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,37 +13,6 @@ ROME = ZoneInfo("Europe/Rome")
 NOON = datetime(2026, 6, 6, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JUNE, SPRING, AUTUMN = date(2026, 6, 6), date(2026, 3, 29), date(2026, 10, 25)
-
-
-def booking(**facts):
-    rules.check_booking(**{"state": Shift.PLANNED, "starts_at": NOON, "ends_at": NOON + 3 * HOUR, "now": NOON - DAY, "others": ()} | facts)
-
-
-@pytest.mark.parametrize("facts", [
-    {},
-    {"now": NOON - timedelta(seconds=1)},
-    {"others": [(NOON - 2 * HOUR, NOON), (NOON + 3 * HOUR, NOON + 4 * HOUR)]},           # back to back
-])
-def test_a_place_can_be_booked(facts):
-    booking(**facts)
-
-
-@pytest.mark.parametrize("facts, words", [
-    ({"state": Shift.CANCELLED}, "annullato dall'ente"),
-    ({"now": NOON}, "già iniziato"),
-    ({"others": [(NOON - HOUR, NOON + timedelta(seconds=1))]}, "hai già un turno prenotato"),
-    ({"others": [(NOON + HOUR, NOON + 2 * HOUR)]}, "hai già un turno prenotato"),
-    ({"others": [(NOON - HOUR, NOON + 9 * HOUR)]}, "hai già un turno prenotato"),
-])
-def test_a_place_cannot_be_booked(facts, words):
-    with pytest.raises(Refusal, match=words):
-        booking(**facts)
-
-
-def test_a_booking_is_cancelled_before_the_shift_only():
-    rules.check_cancelling(starts_at=NOON, now=NOON - timedelta(seconds=1))
-    with pytest.raises(Refusal, match="già iniziato"):
-        rules.check_cancelling(starts_at=NOON, now=NOON)
 
 
 @pytest.mark.parametrize("now, reason, field", [(NOON - HOUR, "", "reason"), (NOON, "Piove", None)])
@@ -66,6 +35,19 @@ def test_a_shift_has_a_time_and_places(facts, field):
     rules.check_shift(**good)
     with pytest.raises(Refusal) as refused:
         rules.check_shift(**good | facts)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("facts, field", [
+    ({"state": Shift.CANCELLED}, None),
+    ({"now": NOON}, None),
+    ({"places": 1}, "places"),
+])
+def test_a_shift_is_moved_before_it_begins_and_keeps_the_places_taken(facts, field):
+    good = {"state": Shift.PLANNED, "starts_at": NOON, "taken": 2, "places": 2, "now": NOON - HOUR}
+    rules.check_moving(**good)
+    with pytest.raises(Refusal) as refused:
+        rules.check_moving(**good | facts)
     assert refused.value.field == field
 
 
@@ -121,8 +103,3 @@ def test_times_that_are_no_stretch_are_refused(day, start, end, field, words):
 ])
 def test_only_times_that_come_twice_are_asked_about(day, start, end, asked):
     assert rules.asked_twice(day, start, end, ROME) == asked
-
-
-@pytest.mark.parametrize("text, folded", [("Città  ÀLTA", "citta alta"), ("l'orto-giardino", "l orto giardino"), ("100%_", "100")])
-def test_words_are_searched_without_case_and_accents(text, folded):
-    assert rules.fold(text) == folded

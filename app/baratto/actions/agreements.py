@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.baratto import queries
-from app.baratto.actions import books, letters
+from app.baratto.actions import books, letters, offsets
 from app.baratto.models import Agreement, Call
 from app.baratto.rules import agreements as rules
 from app.baratto.rules.agreements import Plan
@@ -13,8 +13,10 @@ from app.base.db import db
 from app.base.errors import Refusal
 from app.base.words import N_
 from app.hours import actions as hours, queries as hours_queries
+from app.hours.models import Certificate
 from app.people import actions as people, queries as people_queries
 from app.people.models import Person
+from app.tasks.models import Instrument
 from app.taxes.models import Tax
 
 
@@ -73,8 +75,10 @@ def close(agreement: Agreement, *, reason: str, by: Person) -> None:
 
 
 def attach_hours(event) -> None:
-    """Hours logged by somebody with a live agreement count for it, from its first day to its last."""
+    """Hours logged by somebody with a live agreement count for it, from its first day to its last, if they were booked for the baratto."""
     attendance = hours_queries.changed(event.attendance_id)
+    if attendance.booking.instrument is not Instrument.BARATTO:
+        return
     agreement = queries.live_agreement(event.person_id, on=attendance.started_at, comune_id=attendance.comune_id)
     if agreement:
         hours.attach(attendance, agreement.id)
@@ -88,6 +92,22 @@ def enter_hours(event) -> None:
                            actor=event.actor, effective_at=attendance.ended_at)
 
 
+def withdraw_hours(event) -> None:
+    """Hours that lose their validation leave the agreement's account."""
+    if event.agreement_id is not None:
+        books.withdraw_hours(event.attendance_id, event.version, actor=event.actor)
+
+
 def enter_certificate(event) -> None:
-    """A certificate's minutes pass from validated to certified."""
-    books.certify(db.session.get(Agreement, event.agreement_id), event.certificate_id, event.minutes, actor=event.actor)
+    """A certificate's minutes pass from validated to certified; the certificate is told how many of them the regulation lets count."""
+    agreement, certificate = db.session.get(Agreement, event.agreement_id), db.session.get(Certificate, event.certificate_id)
+    books.certify(agreement, event.certificate_id, event.minutes, actor=event.actor)
+    counted = queries.credit(agreement, certificate)
+    hours.credit(certificate, creditable=counted.minutes, excluded=[
+        {"minutes": minutes, "text": text} for minutes, text in counted.excluded])
+
+
+def withdraw_certificate(event) -> None:
+    """A certificate that no longer holds: its minutes are merely validated again, and no proposal may stand on it."""
+    offsets.block(db.session.get(Agreement, event.agreement_id), event.certificate_id, event.name)
+    books.uncertify(event.certificate_id, actor=event.actor)

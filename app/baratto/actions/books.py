@@ -50,14 +50,19 @@ def release(agreement: Agreement, *, actor) -> Receipt | None:
 
 
 def credit_hours(agreement: Agreement, attendance_id: int, version: int, minutes: int, *, actor, effective_at) -> Receipt:
-    """Enter validated minutes. A later version reverses the one before it and enters the new figure."""
-    comune_id, key = agreement.comune_id, f"attendance:{attendance_id}"
+    """Enter validated minutes. A later version reverses the one before it, unless that is done, and enters the new figure."""
+    comune_id = agreement.comune_id
     if version > 1:
-        before = queries.posting_id(f"{key}:{version - 1}")
-        ledger.reverse(before, f"{key}:{version - 1}:reversed", actor=actor)
-    return ledger.post(f"{key}:{version}", "validated_hours", [
+        withdraw_hours(attendance_id, version - 1, actor=actor)
+    return ledger.post(_hours(attendance_id, version), "validated_hours", [
         Line(_town(comune_id, Unit.SERVICE, SERVED), _kept(comune_id, Unit.SERVICE, VALIDATED, of_agreement(agreement)), minutes),
     ], actor=actor, effective_at=effective_at)
+
+
+def withdraw_hours(attendance_id: int, version: int, *, actor) -> Receipt:
+    """Undo the minutes that were entered for this version, once. Refused by the account's floor when they are certified already."""
+    key = _hours(attendance_id, version)
+    return ledger.reverse(queries.posting_id(key), f"{key}:reversed", actor=actor)
 
 
 def certify(agreement: Agreement, certificate_id: int, minutes: int, *, actor) -> Receipt:
@@ -66,6 +71,11 @@ def certify(agreement: Agreement, certificate_id: int, minutes: int, *, actor) -
     return ledger.post(f"certificate:{certificate_id}", "certificate", [
         Line(_kept(comune_id, Unit.SERVICE, VALIDATED, owner), _kept(comune_id, Unit.SERVICE, CERTIFIED, owner), minutes),
     ], actor=actor)
+
+
+def uncertify(certificate_id: int, *, actor) -> Receipt:
+    """Give a withdrawn certificate's minutes back to the validated ones. Refused where an offset has redeemed them."""
+    return ledger.reverse(queries.posting_id(f"certificate:{certificate_id}"), f"certificate:{certificate_id}:reversed", actor=actor)
 
 
 def grant(offset: Offset, terms: Terms, *, actor) -> Receipt:
@@ -93,6 +103,10 @@ def grant(offset: Offset, terms: Terms, *, actor) -> Receipt:
 def take_back(offset: Offset, *, actor) -> Receipt:
     """Undo a granted offset: minutes, budget, positions and caps stand as before it."""
     return ledger.reverse(offset.posting_id, f"offset:{offset.id}:reversed", actor=actor)
+
+
+def _hours(attendance_id: int, version: int) -> str:
+    return f"attendance:{attendance_id}:{version}"
 
 
 def _town(comune_id: int, unit: Unit, kind: str) -> int:

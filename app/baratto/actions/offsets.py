@@ -6,11 +6,12 @@ from app.baratto import queries
 from app.baratto.actions import books, letters
 from app.baratto.models import Agreement, Offset, OffsetCertificate, OffsetLine
 from app.baratto.rules import Settlement, agreements as rules
-from app.baratto.states import OFFSET, Agreement as AgreementState
+from app.baratto.states import GRANTED_OFFSETS, OFFSET, Agreement as AgreementState, Offset as OffsetState
 from app.base import passages
 from app.base.clock import now, today
 from app.base.db import db
 from app.base.errors import Refusal
+from app.base.i18n import force_locale, gettext as _
 from app.base.passages import Passage
 from app.base.words import Labelled, N_
 from app.hours.models import Certificate
@@ -35,6 +36,7 @@ def propose(agreement: Agreement, certificates: list[Certificate], *, by: Person
         raise Refusal(N_("Uno di questi attestati è di un altro patto."), field="certificates")
     if queries.redeemed([each.id for each in certificates]):
         raise Refusal(N_("Uno di questi attestati è già in una riduzione."), field="certificates")
+    _check_certificates(certificates)
     offset = Offset(comune_id=agreement.comune_id, agreement=agreement, proposed_by=by, proposed_at=now(),
                     **_amounts(queries.settlement(agreement, certificates)))
     offset.certificates = [OffsetCertificate(certificate=each) for each in certificates]
@@ -53,6 +55,7 @@ def propose_again(offset: Offset, *, by: Person) -> None:
     _check_interest(offset.agreement, by)
     passages.move(offset, OFFSET, "repropose", by=by)
     queries.lock_agreement(offset.agreement)
+    _check_certificates([each.certificate for each in offset.certificates])
     for name, value in _amounts(settlement_of(offset)).items():
         setattr(offset, name, value)
     offset.lines = []
@@ -76,6 +79,7 @@ def approve(offset: Offset, *, act: str, act_date: date | None = None, by: Perso
     passages.move(offset, OFFSET, "approve", by=by, reason=act.strip())
     queries.lock_agreement(offset.agreement)
     tax_queries.lock_positions(line.position_id for line in offset.lines)
+    _check_certificates([each.certificate for each in offset.certificates])
     _check_unchanged(offset, settlement_of(offset))
     offset.decided_by, offset.decided_at, offset.act, offset.act_date = by, now(), act.strip(), act_date or local_today
     offset.posting_id = books.grant(offset, offset.agreement.call.regulation.terms, actor=by.ref).posting_id
@@ -113,6 +117,25 @@ def reverse(offset: Offset, *, reason: str, by: Person) -> None:
     books.take_back(offset, actor=by.ref)
     _free_certificates(offset)
     letters.offset_reversed(offset, reason.strip())
+
+
+def block(agreement: Agreement, certificate_id: int, name: str) -> None:
+    """A certificate is being withdrawn: a proposal that stands on it goes back to the clerk, who is told.
+
+    Refuses where a granted offset stands on it: that has to be reversed first.
+    """
+    queries.lock_agreement(agreement)
+    offset = queries.live_offset(certificate_id)
+    if offset is None:
+        return
+    if offset.state in GRANTED_OFFSETS:
+        raise Refusal(N_("L'attestato %(name)s è già nella riduzione n. %(number)s. Prima l'ufficio tributi deve stornare la riduzione."),
+                      name=name, number=offset.id)
+    with force_locale("it"):
+        reason = _("L'attestato %(name)s non vale più.", name=name)
+    if offset.state is OffsetState.PROPOSED:
+        passages.move(offset, OFFSET, "return_", reason=reason)
+    letters.offset_returned(offset, reason)
 
 
 def each_of(things: Iterable, act: Callable) -> list[tuple[object, Refusal]]:
@@ -209,6 +232,13 @@ def _check_unchanged(offset: Offset, found: Settlement) -> None:
 def check_hands(offset: Offset, by: Person) -> None:
     rules.check_hands(decides=by.id, proposed=offset.proposed_by_id, serves=offset.agreement.person_id,
                       household=people_queries.household_ids(offset.agreement.person))
+
+
+def _check_certificates(certificates: Iterable[Certificate]) -> None:
+    """All still hold, also now that the agreement is locked."""
+    if names := queries.withdrawn([each.id for each in certificates]):
+        raise Refusal(N_("Un attestato di questa riduzione non vale più: %(names)s. Annulla la proposta e fanne una nuova."),
+                      field="certificates", names=", ".join(names))
 
 
 def _check_interest(agreement: Agreement, by: Person) -> None:

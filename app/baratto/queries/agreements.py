@@ -11,7 +11,7 @@ from app.baratto.states import Agreement as AgreementState, Call as CallState, O
 from app.base.db import db
 from app.hours.models import Attendance
 from app.hours.queries import WITH_SHIFT
-from app.hours.states import Attendance as AttendanceState
+from app.hours.states import ON_THEIR_WAY
 from app.people.models import Person
 
 
@@ -87,7 +87,7 @@ def lock_agreement(agreement: Agreement) -> None:
 def unsettled(agreement: Agreement) -> bool:
     """Whether hours wait for a tutor or a certificate, or an offset waits for a decision."""
     hours_left = select(Attendance.id).where(Attendance.agreement_id == agreement.id, Attendance.state.in_(
-        (AttendanceState.SUBMITTED, AttendanceState.VALIDATED)))
+        ON_THEIR_WAY))
     offsets_left = select(Offset.id).where(Offset.agreement_id == agreement.id, Offset.state.in_(
         (OffsetState.PROPOSED, OffsetState.RETURNED)))
     return bool(db.session.scalar(hours_left.limit(1)) or db.session.scalar(offsets_left.limit(1)))

@@ -4,15 +4,18 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.baratto.models import Agreement, Call
 from app.baratto.queries.agreements import zone_of
-from app.baratto.queries.offsets import offsets_of
+from app.baratto.queries.offsets import free_certificates, offsets_of
 from app.baratto.rules import Position, Session, Settlement, Used, accounts, settle
 from app.baratto.rules.positions import eligible
 from app.baratto.rules.terms import ArrearsPolicy
+from app.baratto.rules.worktime import credited
 from app.baratto.states import GRANTED_OFFSETS, Agreement as AgreementState
 from app.base.db import db
+from app.base.words import N_
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.states import Attendance as AttendanceState
 from app.ledger import queries as ledger
@@ -121,7 +124,7 @@ def standing(agreement: Agreement) -> Standing:
     owner = accounts.of_agreement(agreement)
     granted = [each for each in offsets_of(agreement) if each.state in GRANTED_OFFSETS]
     waiting = db.session.scalars(select(Attendance).where(
-        Attendance.agreement_id == agreement.id, Attendance.state == AttendanceState.SUBMITTED))
+        Attendance.agreement_id == agreement.id, Attendance.state.in_((AttendanceState.LATE, AttendanceState.SUBMITTED))))
     return Standing(
         validated=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.VALIDATED, owner)),
         certified=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.CERTIFIED, owner)),
@@ -130,17 +133,49 @@ def standing(agreement: Agreement) -> Standing:
         committed_cents=committed_cents(agreement))
 
 
+class Counted(NamedTuple):
+    """Of a certificate's minutes: those that count, and the others by why they do not."""
+
+    minutes: int
+    excluded: list[tuple[int, str]]
+
+
+def credit(agreement: Agreement, certificate: Certificate) -> Counted:
+    """What the regulation lets count of a certificate's minutes, after the agreement's earlier ones. The offset decides in the end."""
+    earlier = [each for each in free_certificates(agreement) if each.id != certificate.id]
+    used_min = used(agreement).person_minutes + sum(each.creditable_minutes for each in earlier)
+    [found] = credited(agreement.call.regulation.terms, _sessions(agreement, [certificate]), used_min, zone_of(agreement))
+    counting = min(found.minutes, found.worked)     # time that a rounding added was never certified
+    left, excluded = found.worked - counting, []
+    for minutes, text in ((found.worked - found.within_days, N_("oltre il massimo di ore al giorno")),
+                          (found.rounded - found.within_year, N_("oltre il massimo di ore all'anno")),
+                          (left, N_("per l'arrotondamento del regolamento"))):
+        taken = min(minutes, left)
+        left -= taken
+        if taken > 0:
+            excluded.append((taken, text))
+    return Counted(counting, excluded)
+
+
 def settlement(agreement: Agreement, certificates: Sequence[Certificate]) -> Settlement:
     """What the regulation makes of these certificates today: hours, debt, caps and budget as they are now."""
-    rows = db.session.scalars(select(Attendance).join(CertificateLine, CertificateLine.attendance_id == Attendance.id).where(
-        CertificateLine.certificate_id.in_([each.id for each in certificates])).order_by(Attendance.started_at))
-    person = str(agreement.person_id)
-    sessions = [Session(person=person, start=row.started_at, end=row.ended_at, break_min=row.break_min) for row in rows]
     # The minimum debt was asked when the agreement was made: what an offset or a payment has reduced since is still to be reduced.
     terms = replace(agreement.call.regulation.terms, min_debt_cents=None)
-    return settle(terms, year=agreement.call.year, sessions=sessions,
+    return settle(terms, year=agreement.call.year, sessions=_sessions(agreement, certificates),
                   positions=bill(agreement.person, agreement.comune_id, agreement.tax), used=used(agreement),
                   budget_left=committed_cents(agreement), zone=zone_of(agreement))
+
+
+def _sessions(agreement: Agreement, certificates: Sequence[Certificate]) -> list[Session]:
+    """The hours of certificates as they were certified, earliest first.
+
+    What supplements other hours lies within their time and adds its minutes to that day: it has no time of its own.
+    """
+    lines = db.session.scalars(select(CertificateLine).where(CertificateLine.certificate_id.in_([each.id for each in certificates]))
+                               .order_by(CertificateLine.started_at).options(joinedload(CertificateLine.attendance)))
+    person, zone = str(agreement.person_id), zone_of(agreement)
+    return [Session(person=person, day=line.started_at.astimezone(zone).date(), minutes=line.minutes) if line.attendance.supplements_id
+            else Session(person=person, start=line.started_at, end=line.ended_at, break_min=line.break_min) for line in lines]
 
 
 def _taken(call: Call, person: Person, household_id: int | None) -> Used:

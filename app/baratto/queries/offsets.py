@@ -13,6 +13,7 @@ from app.baratto.states import Agreement as AgreementState, Offset as OffsetStat
 from app.base.db import db
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.queries import WITH_SHIFT
+from app.hours.states import Certificate as CertificateState
 from app.people.models import Person
 from app.taxes.models import ExportRow
 
@@ -26,16 +27,29 @@ def certificates_of(agreement: Agreement) -> list[Certificate]:
 
 
 def free_certificates(agreement: Agreement) -> list[Certificate]:
-    """The agreement's certificates that no live offset redeems, oldest first."""
+    """The agreement's valid certificates that no live offset redeems, oldest first."""
     live = select(OffsetCertificate.certificate_id).where(OffsetCertificate.live)
     return list(db.session.scalars(select(Certificate).where(
-        Certificate.agreement_id == agreement.id, Certificate.id.not_in(live)).order_by(Certificate.id)))
+        Certificate.agreement_id == agreement.id, Certificate.state == CertificateState.ISSUED, Certificate.id.not_in(live))
+        .order_by(Certificate.id)))
 
 
 def redeemed(certificate_ids: Sequence[int]) -> list[int]:
     """Those of the certificates that a live offset redeems."""
     return list(db.session.scalars(select(OffsetCertificate.certificate_id).where(
         OffsetCertificate.live, OffsetCertificate.certificate_id.in_(certificate_ids))))
+
+
+def live_offset(certificate_id: int) -> Offset | None:
+    """The live offset that redeems a certificate, as it is now."""
+    return db.session.scalar(select(Offset).join(OffsetCertificate).where(
+        OffsetCertificate.live, OffsetCertificate.certificate_id == certificate_id).execution_options(populate_existing=True))
+
+
+def withdrawn(certificate_ids: Sequence[int]) -> list[str]:
+    """The names of those of the certificates that are no longer valid."""
+    return [each.name for each in db.session.scalars(select(Certificate).where(
+        Certificate.id.in_(certificate_ids), Certificate.state != CertificateState.ISSUED).order_by(Certificate.id))]
 
 
 def certified_hours(certificate_ids: Sequence[int]) -> dict[int, list[CertificateLine]]:
@@ -69,6 +83,7 @@ def to_propose(*, seen_by: Person, words: str = "", limit: int = 200) -> list[Wa
     query = (select(Agreement, func.count(Certificate.id), func.sum(Certificate.minutes), func.min(Certificate.created_at))
              .join(Certificate, Certificate.agreement_id == Agreement.id).join(Agreement.person)
              .where(Agreement.comune_id.in_(seen_by.reach(May.OFFSET_PROPOSE).comuni), Certificate.id.not_in(live),
+                    Certificate.state == CertificateState.ISSUED,
                     or_(Agreement.state == AgreementState.ACTIVE, Certificate.id.in_(reversed_)))
              .group_by(Agreement.id).order_by(since, Agreement.id).limit(limit))
     return [Waiting(*row) for row in db.session.execute(named(query, words).options(

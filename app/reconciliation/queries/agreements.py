@@ -7,7 +7,7 @@ from app.baratto.states import GRANTED_OFFSETS
 from app.hours.models import Attendance, Certificate
 from app.hours.states import Attendance as AttendanceState
 from app.reconciliation.queries.comparing import Compared, columns, compare, named
-from app.reconciliation.queries.hours import MINUTES
+from app.reconciliation.queries.hours import HOLDS, MINUTES
 from app.reconciliation.queries.ledger import kept, owner
 
 
@@ -28,7 +28,7 @@ def hours_held(comune_id: int) -> Compared:
     held = kept(comune_id, VALIDATED, CERTIFIED)
     pending = select(func.sum(MINUTES)).where(Attendance.agreement_id == Agreement.id,
                                               Attendance.state == AttendanceState.VALIDATED).scalar_subquery()
-    certified = select(func.sum(Certificate.minutes)).where(Certificate.agreement_id == Agreement.id).scalar_subquery()
+    certified = select(func.sum(Certificate.minutes)).where(Certificate.agreement_id == Agreement.id, HOLDS).scalar_subquery()
     spent = select(func.sum(Offset.minutes_used + Offset.minutes_unused)).where(
         Offset.agreement_id == Agreement.id, Offset.state.in_(GRANTED_OFFSETS)).scalar_subquery()
 

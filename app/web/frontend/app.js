@@ -12,3 +12,22 @@ document.addEventListener('submit', ({target, submitter}) => {
 window.addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('form[method="post"] button:disabled')) button.disabled = false
 })
+
+// Hours that were written without coverage wait on this device (hours.js). Whoever signs out loses them: so he is asked.
+document.addEventListener('submit', event => {
+  const {waiting} = event.target.dataset
+  if (!waiting || !Number(localStorage.getItem('hours-waiting'))) return
+  if (!confirm(waiting)) return event.preventDefault()
+  localStorage.removeItem('hours-waiting')
+  indexedDB.deleteDatabase('hours')
+}, true)
+
+// A part of a page that changes by itself, such as the code for check-in: fetched again, and put in the place of the old one.
+for (const {dataset} of document.querySelectorAll('[data-refresh]')) {
+  setInterval(async () => {
+    const answer = await fetch(location.href).catch(() => null)
+    if (!answer?.ok) return
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-refresh]')
+    if (fresh) document.querySelector('[data-refresh]').replaceWith(fresh)
+  }, dataset.refresh * 1000)
+}

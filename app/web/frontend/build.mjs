@@ -27,7 +27,7 @@ function emit(name, bytes, {hashed = true} = {}) {
   const file = hashed ? `${basename(name, extension)}.${hash}${extension}` : name
   const path = join(STATIC, file)
   writeFileSync(path, bytes)
-  if (extension !== '.woff2') { // woff2 is compressed already
+  if (!['.woff2', '.png'].includes(extension)) { // these are compressed already
     writeFileSync(`${path}.br`, brotliCompressSync(bytes))
     writeFileSync(`${path}.gz`, gzipSync(bytes, {level: 9}))
   }
@@ -36,13 +36,21 @@ function emit(name, bytes, {hashed = true} = {}) {
 }
 
 // The plugins start themselves when loaded, though their package says they do nothing: hence ignoreAnnotations.
-async function script() {
+async function script(name, notice = '', define = {}, options = {}) {
   const {outputFiles: [js]} = await build({
-    entryPoints: [join(HERE, 'app.js')], bundle: true, minify: true, write: false, format: 'iife', target: 'es2020',
-    legalComments: 'none', ignoreAnnotations: true,
+    entryPoints: [join(HERE, name)], bundle: true, minify: true, write: false, format: 'iife', target: 'es2021',
+    legalComments: 'none', ignoreAnnotations: true, define,
   })
-  emit('app.js', Buffer.from(NOTICE + js.text))
+  emit(name, Buffer.from(notice + js.text), options)
   return js.text
+}
+
+// The page that works without coverage is kept with these files; a change in one of them makes another worker.
+async function worker() {
+  const files = ['app.css', 'app.js', 'hours.js', 'icons.svg', 'favicon.svg', 'titillium-web-v10-latin-ext_latin-regular.woff2',
+    'titillium-web-v10-latin-ext_latin-600.woff2'].map(name => `/static/${manifest[name]}`)
+  const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 8)
+  await script('worker.js', '', {FILES: JSON.stringify(files), VERSION: JSON.stringify(version)}, {hashed: false}) // /ore/worker.js: see assets.py
 }
 
 // The fonts first: the style sheet names their hashed files. Then only the rules that a page can meet are kept.
@@ -75,10 +83,24 @@ function icons() {
   emit('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg">${sprite}</svg>`)
 }
 
+// Leaflet, for the one page that needs it. Its classes stand in its script, so nothing is cut away.
+async function mapAssets() {
+  const {outputFiles} = await build({
+    entryPoints: [join(HERE, 'map.js'), join(HERE, 'map.css')], bundle: true, minify: true, write: false, format: 'iife', target: 'es2020',
+    legalComments: 'none', loader: {'.png': 'dataurl'}, outdir: STATIC,
+  })
+  for (const {path, text} of outputFiles) {
+    emit(basename(path), Buffer.from('/*! With Leaflet, (c) its contributors, BSD-2-Clause */\n' + text))
+  }
+}
+
 rmSync(STATIC, {recursive: true, force: true})
 mkdirSync(STATIC, {recursive: true})
-await styles(await script())
+await styles(await script('app.js', NOTICE) + await script('hours.js'))
 icons()
+await mapAssets()
+emit('share.png', readFileSync(join(HERE, 'images/share.png')))
 emit('favicon.svg', readFileSync(join(HERE, 'images/favicon.svg')))
 emit('favicon.ico', readFileSync(join(HERE, 'images/favicon.ico')), {hashed: false}) // browsers ask for this very name
+await worker()
 writeFileSync(join(STATIC, 'manifest.json'), JSON.stringify(manifest, null, 1) + '\n')
