@@ -27,7 +27,7 @@ def old(ground):
     """A database as the first version left it, with a row or two in each table of the board."""
     current = ground.database
     with ground._copy(None, "old"), ground.app.app_context():
-        flask_migrate.upgrade(revision="0002")
+        flask_migrate.upgrade(revision="0005")
         with db.engine.begin() as connection:
             for statement in OLD:
                 connection.execute(text(statement))
@@ -42,7 +42,7 @@ def rows(statement: str) -> list[tuple]:
 
 
 def test_rows_come_through(old):
-    flask_migrate.upgrade(revision="0004")
+    flask_migrate.upgrade(revision="0006")
     assert {table: rows(f"SELECT count(*) FROM {table}")[0][0] for table in COUNTS} == COUNTS
     assert rows("SELECT id, state, counts_for, reserved_percent, declared_by_id FROM task ORDER BY id") == [
         (1, "open", "baratto", 0, None), (2, "closed", "baratto", 0, None)]
@@ -54,6 +54,6 @@ def test_rows_come_through(old):
 
 def test_and_go_back(old):
     before = {table: rows(f"SELECT * FROM {table} ORDER BY id") for table in COUNTS}
-    flask_migrate.upgrade(revision="0004")
-    flask_migrate.downgrade(revision="0002")
+    flask_migrate.upgrade(revision="0006")
+    flask_migrate.downgrade(revision="0005")
     assert {table: rows(f"SELECT * FROM {table} ORDER BY id") for table in COUNTS} == before
