@@ -1,4 +1,6 @@
 """Runs the migrations inside the app, on its own engine, each run in one transaction: killed half way it leaves nothing behind."""
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 
@@ -12,8 +14,24 @@ def render_item(kind, item, _autogen):
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 
 
-with database.engine.connect() as connection:
+@contextmanager
+def tables_may_be_remade(connection):
+    """SQLite changes a table by copying and dropping it, and a drop looks after foreign keys at once: they rest until the end."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    sqlite = connection.connection.dbapi_connection
+    sqlite.execute("PRAGMA foreign_keys = OFF")           # does nothing inside a transaction: so before it
+    try:
+        yield
+    finally:
+        sqlite.execute("PRAGMA foreign_keys = ON")
+
+
+with database.engine.connect() as connection, tables_may_be_remade(connection):
     context.configure(connection=connection, target_metadata=database.metadata, render_item=render_item, render_as_batch=True,
                       compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
+        if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise RuntimeError(f"rows that point nowhere: {broken[:5]}")
