@@ -36,7 +36,11 @@ def settings(environ=os.environ) -> dict:
         "DEMO": demo,
         "MAIL_FOLDER": "" if given.get("MAIL_SERVER") else given.get("MAIL_FOLDER") or f"{ROOT}/instance/posta",
         "MAIL_SERVER": given.get("MAIL_SERVER", ""),
+        "SEAL_MINUTES": int(given.get("SEAL_MINUTES", "5")),
+        "ANCHOR_MAIL": given.get("ANCHOR_MAIL", ""),
+        "ANCHOR_FILE": given.get("ANCHOR_FILE", ""),
         "MAIL_FROM": given.get("MAIL_FROM", f"Ore in Comune <non-rispondere@{host}>"),
+        "METRICS_TOKEN": _secret(given, "METRICS_TOKEN") if given.get("METRICS_TOKEN") else "",
         "SESSION_COOKIE_NAME": "__Host-sid" if secure else "sid",
         "SESSION_COOKIE_SECURE": secure,
     }
