@@ -12,3 +12,9 @@ document.addEventListener('submit', ({target, submitter}) => {
 window.addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('form[method="post"] button:disabled')) button.disabled = false
 })
+
+// The browser's own menu prints too; a button for it is there only where the script is.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => print())
+}
