@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.base import clock
 from app.jobs import actions
+from app.ledger import jobs as ledger
 from app.reconciliation import jobs as nights
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Entry(NamedTuple):
 # A tick asks the database what is due. So a change of clocks, a night without power or a late start lose nothing and repeat nothing.
 TIMETABLE = (
     Entry("nights", timedelta(seconds=60), nights.run_due),
+    Entry("seals", timedelta(seconds=60), ledger.run_due),
+    Entry("holds", timedelta(seconds=60), ledger.expire_holds),
     Entry("letters", timedelta(seconds=30), actions.send_letters),
     Entry("form keys", timedelta(days=1), actions.forget_form_keys),
 )
