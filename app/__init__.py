@@ -44,6 +44,7 @@ def _register(app):
     from app.baratto import cli as baratto_cli, views as baratto
     from app.hours import views as hours
     from app.jobs import cli as jobs_cli
+    from app.ledger import cli as ledger_cli
     from app.people import cli as people_cli, sign_ins, views as people
     from app.reconciliation import views as reconciliation
     from app.tasks import views as tasks
@@ -54,7 +55,7 @@ def _register(app):
     sign_ins.init_app(app)
     for package in (web, people, tasks, hours, taxes, baratto, reconciliation):
         app.register_blueprint(package.bp)
-    for commands in (town_cli, people_cli, taxes_cli, baratto_cli, jobs_cli):
+    for commands in (town_cli, people_cli, taxes_cli, baratto_cli, ledger_cli, jobs_cli):
         app.cli.add_command(commands.group)
     if app.config["DEMO"]:
         from app.dev import cli as demo

@@ -48,6 +48,8 @@ class May(StrEnum):
     NIGHT_SEE = "night.see"
     NIGHT_RUN = "night.run"
     FINDING_HANDLE = "finding.handle"
+    CORRECTION_PROPOSE = "correction.propose"
+    CORRECTION_APPROVE = "correction.approve"
 
 
 # A role for an organisation reaches what that organisation hosts; every other role reaches its comune. A resident reaches himself.
@@ -63,10 +65,10 @@ GRANTS: dict[Role, set[May]] = {
     Role.TAX_CLERK: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.TAXES_IMPORT,
                      May.OFFSET_SEE, May.OFFSET_PROPOSE},
     Role.TAX_MANAGER: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE,
-                       May.OFFSET_APPROVE, May.OFFSET_EXPORT, May.NIGHT_SEE},
+                       May.OFFSET_APPROVE, May.OFFSET_EXPORT, May.NIGHT_SEE, May.CORRECTION_APPROVE},
     Role.AUDITOR: {May.AREA_SEE, May.REGULATION_SEE, May.STATEMENT_SEE, May.TAXES_SEE, May.OFFSET_SEE, May.NIGHT_SEE},
     Role.ADMIN: {May.AREA_SEE, May.BOOKING_RULES, May.REGULATION_SEE, May.REGULATION_IMPORT, May.CALL_OPEN, May.NIGHT_SEE, May.NIGHT_RUN,
-                 May.FINDING_HANDLE},
+                 May.FINDING_HANDLE, May.CORRECTION_PROPOSE},
 }
 
 

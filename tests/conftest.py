@@ -13,7 +13,7 @@ from sqlalchemy import event, make_url, text
 from app import config, create_app
 from app.base.db import db
 from app.base.transactions import transaction
-from app.ledger import queries as ledger
+from app.ledger.queries import checkpoints
 from app.town import queries as towns
 from tests.client import Client
 from tests.postgres import Postgres
@@ -59,7 +59,7 @@ class Ground:
             event.listen(self.engine, "do_connect", self._connect_to_current)
             server.create("bare")
             flask_migrate.upgrade()
-            with self._copy("bare", "town"), transaction():
+            with self.copy("bare", "town"), transaction():
                 self.town = Town()
             self.engine.dispose()
 
@@ -69,12 +69,13 @@ class Ground:
         number = next(self.numbers)
         if number:                     # only now: a server waits 100 ms for connections that have just been closed
             self.server.drop(f"test{number - 1}")
-        with self._copy(template, f"test{number}"):
+        with self.copy(template, f"test{number}"):
             self.app.config.update({name: str(self.folder / f"{name.lower()}{number}") for name in ("MAIL_FOLDER", "UPLOADS")})
             yield self.app
 
     @contextmanager
-    def _copy(self, template: str, name: str):
+    def copy(self, template: str, name: str):
+        """Inside the block the app works on `name`, a new copy of `template`."""
         self.engine.dispose()
         self.server.create(name, template)
         self.database = name
@@ -148,8 +149,8 @@ def client(app):
 def ledger_holds():
     """What is true of the books at any moment: each unit sums to zero, and what is stored is what was transferred."""
     for comune in towns.comuni():
-        assert not any(ledger.sums(comune.id).values()), "a unit does not sum to zero"
-        assert not ledger.drifts(comune.id), "an account and its transfers disagree"
+        assert not any(checkpoints.sums(comune.id).values()), "a unit does not sum to zero"
+        assert not checkpoints.drifts(comune.id), "an account and its transfers disagree"
     for odd, query in NEVER.items():
         assert not db.session.execute(text(query)).all(), odd
 
@@ -159,15 +160,19 @@ NEVER = {
         "SELECT id FROM posting p WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE posting_id = p.id)",
     "a posting in two books":
         "SELECT posting_id FROM transfer t JOIN posting p ON p.id = t.posting_id GROUP BY posting_id "
-        "HAVING count(DISTINCT t.book) > 1 OR max(t.book) <> max(p.book)",
+        "HAVING count(DISTINCT t.book_id) > 1 OR max(t.book_id) <> max(p.book_id)",
     "a transfer between two units":
         "SELECT t.id FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id "
         "WHERE d.unit <> t.unit OR c.unit <> t.unit",
-    "a transfer between two comuni":
+    "a transfer between two books":
         "SELECT t.id FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id "
-        "WHERE d.comune_id <> c.comune_id",
+        "WHERE d.book_id <> t.book_id OR c.book_id <> t.book_id",
     "a balance beyond its limits":
-        "SELECT id FROM account WHERE balance < floor OR balance > ceiling",
+        "SELECT id FROM account WHERE balance - held < floor OR balance > ceiling",
+    "what is held is not what the holds say":
+        "SELECT a.id FROM account a LEFT JOIN (SELECT debit_id, sum(amount) AS held FROM hold h WHERE NOT EXISTS "
+        "(SELECT 1 FROM hold_resolution r WHERE r.hold_id = h.id) GROUP BY debit_id) h ON h.debit_id = a.id "
+        "WHERE a.held <> coalesce(h.held, 0)",
     "a posting reversed twice":
         "SELECT reverses_id FROM posting WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1",
 }

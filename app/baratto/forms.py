@@ -7,6 +7,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.base.clock import today
 from app.base.forms import DayField, EuroField, Form, HoursField, Words
 from app.base.i18n import gettext, lazy_gettext as _l
+from app.base.periods import Period
 from app.taxes.models import Tax
 
 DAY_NEEDED = InputRequired(_l("Scrivi il giorno, per esempio 6/6/2026."))
@@ -79,3 +80,23 @@ class ProposeOffsets(Form):
 
 class ExportOffsets(Form):
     comune = SelectField(_l("Comune"), coerce=int)
+
+
+class StatementPeriod(Form):
+    """Both days are included; an empty one leaves that end open."""
+
+    dal = DayField(_l("Dal giorno"))
+    al = DayField(_l("Al giorno"))
+
+    def validate(self, extra_validators=None) -> bool:
+        sound = super().validate(extra_validators)
+        for field in (self.dal, self.al):
+            if field.data and not 1990 <= field.data.year <= 2100:
+                field.errors, sound = [gettext("Scrivi un giorno tra il 1990 e il 2100.")], False
+        if sound and self.dal.data and self.al.data and self.al.data < self.dal.data:
+            self.al.errors, sound = [gettext("L'ultimo giorno viene prima del primo.")], False
+        return sound
+
+    @property
+    def period(self) -> Period:
+        return Period() if self.errors else Period(self.dal.data, self.al.data)

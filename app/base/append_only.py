@@ -1,4 +1,6 @@
-"""Tables that are written once: triggers refuse every later UPDATE, DELETE and TRUNCATE, in both databases. Nothing fires on INSERT."""
+"""Tables that are written once, and columns that are: triggers refuse every later change, in both databases. Nothing fires on INSERT."""
+from collections.abc import Sequence
+
 from sqlalchemy import DDL, Table, event
 
 REFUSE = """
@@ -7,15 +9,26 @@ $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'rest
 """
 
 
-def append_only(table: Table) -> None:
-    """Give `table` its triggers whenever it is created. The migration that makes the table says the same."""
+def append_only(table: Table, *columns: str) -> None:
+    """Give `table` its triggers whenever it is created. The migration that makes the table says the same.
+
+    Without `columns` nothing of a row is ever changed, and no row goes; with them only these stay as they are.
+    """
     for dialect in ("sqlite", "postgresql"):
-        for statement in statements(table.name, dialect):
+        for statement in fixed(table.name, columns, dialect) if columns else statements(table.name, dialect):
             event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
 
 
+def fixed(table: str, columns: Sequence[str], dialect: str) -> list[str]:
+    """The SQL behind `append_only` of some columns: it fires only on an UPDATE that names one of them."""
+    trigger = f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    if dialect == "sqlite":
+        return [f"{trigger} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"]
+    return [REFUSE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse_change()"]
+
+
 def statements(table: str, dialect: str) -> list[str]:
-    """The SQL behind `append_only`."""
+    """The SQL behind `append_only` of a whole table."""
     if dialect == "sqlite":
         return [f"CREATE TRIGGER {table}_{what.lower()} BEFORE {what} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END" for what in ("UPDATE", "DELETE")]

@@ -88,7 +88,7 @@ def set_up_connection(connection, _record):
         return
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = '10s'; SET lock_timeout = '5s'; "
-                       "SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'")
+                       "SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'; SET datestyle = 'ISO'")
     connection.commit()
 
 

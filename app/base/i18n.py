@@ -76,6 +76,12 @@ def refused(no: Refusal) -> str:
     return spoken(no.message, **no.values)
 
 
+def located(fault) -> str:
+    """What is wrong in a line of a file (see csv_files.Fault), with its place."""
+    where = gettext("Riga %(line)s, colonna %(column)s:") if fault.column else gettext("Riga %(line)s:")
+    return f"{where % fault._asdict()} {spoken(fault.message, **fault.values)}"
+
+
 def translated(words: str) -> str:
     """What a schema said, in the reader's language."""
     return spoken(words.text, **words.values) if isinstance(words, Said) else gettext(words)

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 
 from flask import Flask, request, session
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.base import once
@@ -88,3 +89,22 @@ def transaction():
         except BaseException:
             db.session.rollback()
             raise
+
+
+@contextmanager
+def snapshot(seconds: int = 100):
+    """Reads that all see one moment and cannot write. A statement that takes longer than `seconds` fails.
+
+    So that a slow check fails rather than lose its night's lease silently.
+    """
+    db.session.rollback()
+    with reading():
+        try:
+            if db.session.get_bind().dialect.name == "postgresql":
+                db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+                # Room to add up a hundred thousand accounts; no parallel workers, they would take the posters' processors.
+                db.session.execute(text(f"SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL work_mem = '64MB'; "
+                                        "SET LOCAL max_parallel_workers_per_gather = 0"))
+            yield
+        finally:
+            db.session.rollback()

@@ -33,8 +33,6 @@ CHROMIUM_NAMES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )  # fmt: skip
 
-# The first word after ./test may name something else to do in the tests' environment: name -> what does it.
-MODES: dict[str, Callable[[list[str]], int]] = {}
 
 def say(message: str) -> None:
     print(message, flush=True)
@@ -212,13 +210,23 @@ def prepare(lock: str = "requirements") -> None:
 # --- ./test ----------------------------------------------------------------------------------------------------------
 
 
+def bench(arguments: list[str]) -> int:
+    """What `./test bench` does: figures instead of a verdict."""
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "bench", *arguments])
+
+
+# The first word after ./test may name something else to do in the tests' environment: name -> what does it.
+MODES: dict[str, Callable[[list[str]], int]] = {"bench": bench}
+
+
 def test(arguments: list[str]) -> int:
     prepare("requirements-test")
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node())  # its own lacks libraries on a bare machine
-    with alone():
-        provide_chromium()
     if arguments and arguments[0] in MODES:
         return MODES[arguments[0]](arguments[1:])
+    with alone():
+        provide_chromium()
     single = any(word.startswith(("-n", "--numprocesses", "--pdb")) or "no:xdist" in word for word in arguments)
     os.chdir(ROOT)
     os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *([] if single else ["-n", "2"]), *arguments])

@@ -11,11 +11,12 @@ from flask.cli import AppGroup
 
 from app.base.amounts import day as read_day
 from app.base.errors import Refusal
-from app.base.transactions import transaction
+from app.base.transactions import snapshot, transaction
 from app.jobs import timetable
-from app.reconciliation import actions, jobs as nights
-from app.reconciliation.queries import nights as queries
-from app.reconciliation.queries.comparing import snapshot
+from app.ledger import jobs as sealer
+from app.reconciliation import jobs as nights
+from app.reconciliation.actions import nights as actions
+from app.reconciliation.queries import health, nights as queries
 from app.reconciliation.rules import Outcome
 
 group = AppGroup("jobs", help="Le notti di controllo e la posta in uscita.")
@@ -31,7 +32,7 @@ def run():
 @group.command("once")
 @click.option("--comune", default="", help="Nome o codice ISTAT; senza, tutti i Comuni.")
 def once(comune: str):
-    """Fa le notti che mancano e si ferma.
+    """Sigilla i movimenti nuovi, fa le notti che mancano e si ferma.
 
     Esce con 0 se tutto torna, 1 se trova differenze, 2 se non riesce, 75 se un altro processo è al lavoro o se le si chiede di fermarsi.
     """
@@ -39,6 +40,7 @@ def once(comune: str):
     asked = threading.Event()
     try:
         with timetable.stopped_by_signals(asked):
+            sealer.seal_new(stopping=asked.is_set)
             outcome = nights.run_due(comune=comune, stopping=asked.is_set)
     except Exception:
         logging.getLogger(__name__).exception("could not run")
@@ -51,11 +53,15 @@ def once(comune: str):
 def status(as_json: bool):
     """Dice com'è andata l'ultima notte di ogni Comune, con gli stessi codici di uscita di «once»."""
     with snapshot():
-        standings = queries.standings()
+        standings, installation = health.standings(), health.installation()
     for each in standings:
         click.echo(json.dumps(each._asdict(), default=str) if as_json else
-                   f"{each.comune}: ultima notte {each.last_done or 'nessuna'}, attese {each.waiting}, non riuscite {each.failed}, "
-                   f"differenze {each.open_findings}{', in corso' if each.running else ''}")
+                   f"{each.comune}: ultima notte {each.last_done or 'nessuna'}{f' in {each.duration} s' if each.last_done else ''}, "
+                   f"attese {each.waiting}, non riuscite {each.failed}, differenze {each.open_findings}"
+                   f"{', in corso' if each.running else ''}")
+    click.echo(json.dumps(installation._asdict()) if as_json else
+               f"Movimenti senza sigillo {installation.unsealed}, lettere ferme {installation.letters}"
+               f"{f', la più vecchia da {installation.letter_age // 60} min' if installation.letters else ''}")
     sys.exit(max((each.outcome for each in standings), default=Outcome.CLEAN))
 
 

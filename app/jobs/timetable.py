@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.base import clock
 from app.hours import jobs as hours
 from app.jobs import actions
+from app.ledger import jobs as ledger
 from app.reconciliation import jobs as nights
 from app.tasks import jobs as board
 
@@ -32,6 +33,8 @@ class Entry(NamedTuple):
 # A tick asks the database what is due. So a change of clocks, a night without power or a late start lose nothing and repeat nothing.
 TIMETABLE = (
     Entry("nights", timedelta(seconds=60), nights.run_due),
+    Entry("seals", timedelta(seconds=60), ledger.run_due),
+    Entry("holds", timedelta(seconds=60), ledger.expire_holds),
     Entry("board", timedelta(seconds=60), board.run_due),
     Entry("sessions left open", timedelta(minutes=10), hours.flag_left_open),
     Entry("letters", timedelta(seconds=30), actions.send_letters),

@@ -23,7 +23,8 @@ def init_app(app):
 
     @app.after_request
     def remember_presence(response):
-        if current_user.is_authenticated and now() - current_user.sign_in.seen_at > SEEN_EVERY:
+        by_itself = request.args.get("aggiorna") == "si"     # a page that loads itself again says nothing of a person before it
+        if current_user.is_authenticated and not by_itself and now() - current_user.sign_in.seen_at > SEEN_EVERY:
             sign_in = current_user.sign_in
             try:
                 with transaction():

@@ -5,12 +5,12 @@ import secrets
 import socket
 from collections.abc import Callable
 
-from app.base.transactions import transaction
-from app.reconciliation import actions, rules
-from app.reconciliation.actions import FencedOut, Held
+from app.base.transactions import snapshot, transaction
+from app.reconciliation import rules
+from app.reconciliation.actions import nights as actions
+from app.reconciliation.actions.nights import FencedOut, Held
 from app.reconciliation.queries import nights
 from app.reconciliation.queries.checks import CHECKS
-from app.reconciliation.queries.comparing import snapshot
 from app.reconciliation.rules import Outcome
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def _night(held: Held, stopping: Callable[[], bool]) -> Outcome:
                 return Outcome.HELD
             try:
                 with snapshot():
-                    compared = check.compare(held.comune_id)
+                    compared = check.run(held.comune_id, full=held.full)
             except Exception as error:
                 log.exception("night %s stopped at %s", held.night_id, check.name)
                 with transaction():

@@ -9,13 +9,15 @@ from operator import itemgetter
 from sqlalchemy import func, insert, select, update
 
 from app.base import clock
+from app.base.csv_files import MOST_FAULTS, Fault
 from app.base.db import db
 from app.base.errors import Refusal
+from app.base.tables import csv_line, plain
 from app.base.words import N_
 from app.people.actions import lookup_of
 from app.people.models import Identity, Person
 from app.taxes.models import Component, Export, ExportRow, Import, Position
-from app.taxes.rules import KEY, MOST_FAULTS, Fault, Feed, csv_line, key_of, plain
+from app.taxes.rules import KEY, Feed, key_of
 from app.town import actions as town
 from app.town.models import Comune
 

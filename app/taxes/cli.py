@@ -6,10 +6,11 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup
 
-from app.base.i18n import euros, gettext as _, moment, refused, spoken
+from app.base.csv_files import MOST_FAULTS
+from app.base.i18n import euros, gettext as _, located, moment, refused
 from app.base.transactions import reading, transaction
 from app.taxes import actions, schemas
-from app.taxes.rules import MOST_FAULTS, Fault, Feed
+from app.taxes.rules import Feed
 from app.town.models import Comune
 from app.town.queries import comuni
 
@@ -51,9 +52,9 @@ def _comune(place: str | None, feed: Feed) -> Comune | None:
 
 def _tell(outcome: actions.Outcome, dry_run: bool) -> None:
     for fault in outcome.faults:
-        click.echo(_said(fault), err=True)
+        click.echo(located(fault), err=True)
     for remark in outcome.remarks[:MOST_FAULTS]:
-        click.echo(_("Avviso. %(words)s", words=_said(remark)), err=True)
+        click.echo(_("Avviso. %(words)s", words=located(remark)), err=True)
     if outcome.faults:
         click.echo(_("Non è stato importato niente: errori %(count)s.", count=len(outcome.faults)))
     elif outcome.imported_at:
@@ -65,8 +66,3 @@ def _tell(outcome: actions.Outcome, dry_run: bool) -> None:
                      rows=outcome.rows, added=outcome.added, changed=outcome.changed, unchanged=outcome.unchanged))
         for component, cents in sorted(outcome.cents.items()):
             click.echo(f"{component}: {euros(cents)}")
-
-
-def _said(fault: Fault) -> str:
-    where = _("Riga %(line)s, colonna %(column)s:") if fault.column else _("Riga %(line)s:")
-    return f"{where % fault._asdict()} {spoken(fault.message, **fault.values)}"

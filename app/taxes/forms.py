@@ -6,8 +6,8 @@ from wtforms import HiddenField, SelectField
 
 from app.base.forms import Form, Words
 from app.base.i18n import gettext, lazy_gettext as _l
+from app.base.tables import plain
 from app.taxes.models import Tax
-from app.taxes.rules import plain
 
 
 class ImportPositions(Form):

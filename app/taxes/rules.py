@@ -1,14 +1,12 @@
-"""What a line of a tax bill may say, what is open on it, and how CSV is written. Plain values; amounts are cents."""
-import csv
-import io
+"""What a line of a tax bill may say, and what is open on it. Plain values; amounts are cents."""
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import NamedTuple
 
 from codicefiscale import codicefiscale
 
+from app.base.csv_files import Fault
 from app.base.words import N_
 
 ANY_TAX = {"SANCTION", "INTEREST"}                # besides the principal, on every tax
@@ -19,22 +17,10 @@ COMPONENTS = {
     "CUP": {"MUNICIPAL"} | ANY_TAX,
     "OTHER": {"MUNICIPAL", "STATE"} | ANY_TAX,
 }
-MOST_FAULTS = 200                                 # then the reading of a file stops
-NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_FORMULA = tuple("=+-@＝＋－＠")                  # what a spreadsheet takes for the beginning of a formula
 KEY = ("tax", "year", "account_ref", "notice_no", "instalment", "component")
 key_of = itemgetter(*KEY)
 _PERSON = re.compile(r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]")
 _COMPANY = re.compile(r"[0-9]{11}")
-
-
-class Fault(NamedTuple):
-    """What is wrong, or just unusual, in one line; `column` is empty when it is the whole line."""
-
-    line: int
-    column: str
-    message: str
-    values: dict = {}
 
 
 @dataclass
@@ -84,20 +70,3 @@ def oddity(row: Mapping) -> tuple[str, str] | None:
     if row["bonus_cents"] > row["amount_cents"]:
         return "bonus_sociale_cents", N_("Il bonus sociale supera il dovuto.")
     return None
-
-
-def csv_line(cells: Iterable) -> str:
-    """One line of a CSV file, without its end. No cell becomes a formula or a second line where the file is opened."""
-    line = io.StringIO()
-    csv.writer(line, delimiter=";", lineterminator="").writerow([_inert(str(cell)) for cell in cells])
-    return line.getvalue()
-
-
-def plain(text: str) -> str:
-    """One line of storable text: without control characters, and with single blanks."""
-    return " ".join(NOT_TEXT.sub(" ", text.encode(errors="replace").decode()).split())
-
-
-def _inert(text: str) -> str:
-    text = plain(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text

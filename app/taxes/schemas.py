@@ -2,34 +2,29 @@
 
 No message repeats what stands in a cell: with a column out of place that would be a fiscal code.
 """
-import csv
 import hashlib
 import io
 import re
 from datetime import date, datetime
 from functools import partial
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 
 from app.base import amounts
 from app.base.clock import ROME
+from app.base.csv_files import LONGEST_LINE, MOST_FAULTS, Cell, Fault, WrongFile, cells, decoded, faults
 from app.base.errors import Refusal
 from app.base.localtime import instant as instant_of
 from app.base.words import N_
 from app.taxes import rules
 from app.taxes.models import Component, Tax
-from app.taxes.rules import MOST_FAULTS, Fault, Feed, key_of
+from app.taxes.rules import Feed, key_of
 
 LARGEST_BYTES = 64 * 1024 * 1024
-LONGEST_LINE = 2000
 
 _REFERENCE = re.compile(r"\w[\w ./:#()-]{0,39}")  # never the beginning of a formula
 _INSTANT = re.compile(r"(19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _YES_NO = {**dict.fromkeys(("1", "S", "SI", "SÌ", "TRUE"), True), **dict.fromkeys(("0", "N", "NO", "FALSE"), False)}
-
-
-class WrongFile(Refusal):
-    """A file that cannot be read at all."""
 
 
 def reference(text: str) -> str:
@@ -114,21 +109,6 @@ instalment_no = partial(whole, low=0, high=999, words=N_("Serve il numero della 
 istat_code = partial(whole, low=1, high=999_999, words=N_("Serve il codice ISTAT del Comune, sei cifre."))
 
 
-class Cell(fields.Field):
-    """The text of a cell, made a value by `read`. An empty cell is `empty`; without one it is refused."""
-
-    def __init__(self, column: str, read, empty=None):
-        super().__init__(data_key=column)
-        self.read, self.empty = read, empty
-
-    def _deserialize(self, value, attr, data, **kwargs):
-        if value:
-            return self.read(value)
-        if self.empty is None:
-            raise ValidationError(N_("Questa cella non può essere vuota."))
-        return self.empty
-
-
 class PositionSchema(Schema):
     """One row of the file of positions."""
 
@@ -158,19 +138,18 @@ IN_EUROS = {column.replace("_cents", "_euro"): column for column in COLUMNS if c
 
 def read_positions(data: bytes) -> Feed:
     """Every row of a file of positions, and what is wrong with it, up to MOST_FAULTS. Refuses what is no such file."""
-    lines = io.StringIO(_decoded(data), newline="\n")
+    lines = io.StringIO(decoded(data, largest=LARGEST_BYTES), newline="\n")
     header = _header(next(lines))
     schema, feed, seen = _schema(header), Feed(hashlib.sha256(data).hexdigest()), {}
     for line, text in enumerate(lines, 2):
         if not text.strip():
             continue
         try:
-            row = schema.load(dict(zip(header, _cells(text, len(header)))))
+            row = schema.load(dict(zip(header, cells(text, len(header)))))
             if wrong := rules.contradiction(row):
                 raise ValidationError(wrong[1], field_name=wrong[0])
         except ValidationError as wrong:
-            feed.faults += [Fault(line, column.removeprefix("_schema"), words[0])
-                            for column, words in wrong.normalized_messages().items()]
+            feed.faults += faults(line, wrong)
         else:
             if (first := seen.setdefault(key_of(row), line)) != line:
                 feed.faults.append(Fault(line, "", N_("Questa voce c'è già alla riga %(first)s."), {"first": first}))
@@ -184,28 +163,12 @@ def read_positions(data: bytes) -> Feed:
     return feed
 
 
-def _decoded(data: bytes) -> str:
-    if len(data) > LARGEST_BYTES:
-        raise WrongFile(N_("Il file è troppo grande: al massimo %(max)s MB. Dividilo, per esempio per rata."),
-                        max=LARGEST_BYTES // 2 ** 20)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"PK")) or b"\0" in data.split(b"\n", 1)[0]:
-        raise WrongFile(N_("Non è un CSV in UTF-8: sembra UTF-16 o un foglio di calcolo. Salvalo come «CSV UTF-8»."))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise WrongFile(N_("La riga %(line)s non è scritta in UTF-8. Salva il file come «CSV UTF-8»."),
-                        line=data.count(b"\n", 0, wrong.start) + 1) from None
-    if not text.strip():
-        raise WrongFile(N_("Il file è vuoto."))
-    return text
-
-
 def _header(text: str) -> list[str]:
     """The columns' names. A cell in euros names itself."""
     if len(text) <= LONGEST_LINE and ";" not in text and ("," in text or "\t" in text):
         raise WrongFile(N_("Le colonne vanno separate con il punto e virgola (;)."))
     try:
-        header = [cell.lower() for cell in _cells(text)]
+        header = [cell.lower() for cell in cells(text)]
     except ValidationError as wrong:
         raise WrongFile(N_("La prima riga deve avere i nomi delle colonne.")) from wrong
     named = [IN_EUROS.get(cell, cell) for cell in header]
@@ -223,23 +186,6 @@ def _header(text: str) -> list[str]:
 
 def _schema(header: list[str]) -> Schema:
     """The schema for these columns; those that say euros are read as euros."""
-    cells = PositionSchema().fields
+    known = PositionSchema().fields
     told = {COLUMNS[IN_EUROS[column]]: column for column in header if column in IN_EUROS}
-    return PositionSchema.from_dict({name: Cell(column, euros, cells[name].empty) for name, column in told.items()})()
-
-
-def _cells(text: str, width: int | None = None) -> list[str]:
-    """The cells of one line, without the blanks around them. A line break ends the row, also inside quotes."""
-    text = text.rstrip("\r\n")
-    if len(text) > LONGEST_LINE:
-        raise ValidationError(N_("La riga è troppo lunga."))
-    if rules.NOT_TEXT.search(text):
-        raise ValidationError(N_("La riga contiene segni che non sono testo."))
-    try:
-        cells = [cell.strip() for cell in next(csv.reader([text], delimiter=";", strict=True))]
-    except csv.Error:
-        raise ValidationError(N_("Le virgolette non sono chiuse bene.")) from None
-    if width and len(cells) != width:
-        raise ValidationError(N_(
-            "Il numero delle colonne non è quello della prima riga. Il separatore è il punto e virgola (;)."))
-    return cells
+    return PositionSchema.from_dict({name: Cell(column, euros, known[name].empty) for name, column in told.items()})()

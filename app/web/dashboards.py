@@ -17,6 +17,7 @@ from app.hours.models import Attendance
 from app.hours.states import Attendance as HoursState
 from app.people.models import Person
 from app.reconciliation.models import Finding, Night
+from app.reconciliation.queries import findings
 from app.reconciliation.states import Finding as FindingState, Night as NightState
 from app.tasks import queries as tasks
 from app.tasks.models import Booking
@@ -114,6 +115,8 @@ def duties(person: Person) -> list[Duty]:
         count = db.session.scalar(select(func.count(Finding.id)).where(
             Finding.comune_id.in_(person.reach(May.NIGHT_SEE).comuni), Finding.state == FindingState.OPEN))
         found.append(Duty(count, N_("Differenze della notte da esaminare"), url_for("reconciliation.nights")))
+    if person.may(May.CORRECTION_APPROVE):
+        found.append(Duty(len(findings.to_decide(seen_by=person)), N_("Correzioni da decidere"), url_for("reconciliation.nights")))
     return [duty for duty in found if duty.count]
 
 

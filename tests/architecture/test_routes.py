@@ -51,6 +51,10 @@ PERMISSIONS = {
     "GET/POST /ente/turni/<int:shift_id>/annulla": May.TASK_PUBLISH,
     "POST /ente/attivita/<int:task_id>/chiudi": May.TASK_PUBLISH,
     "POST /esci": "public",
+    "GET /comuni/<int:comune_id>/estratto-conto": May.STATEMENT_SEE,
+    "GET /comuni/<int:comune_id>/estratto-conto.csv": May.STATEMENT_SEE,
+    "GET /comuni/<int:comune_id>/estratto-conto.ods": May.STATEMENT_SEE,
+    "GET /comuni/<int:comune_id>/estratto-conto/stampa": May.STATEMENT_SEE,
     "GET /estratto-conto": May.STATEMENT_SEE,
     "GET /fogli": May.SHEET_ENTER,
     "GET/POST /fogli/<code>": May.SHEET_ENTER,
@@ -64,9 +68,14 @@ PERMISSIONS = {
     "GET /fogli.pdf": May.SHEET_PRINT,
     "GET /healthz": "public",
     "POST /lingua": "public",
+    "GET /metrics": "public",
     "GET /notti": May.NIGHT_SEE,
     "GET /notti/<int:night_id>": May.NIGHT_SEE,
-    "GET/POST /notti/differenze/<int:finding_id>": May.FINDING_HANDLE,
+    "GET/POST /notti/correzioni/<int:correction_id>": May.CORRECTION_APPROVE,
+    "POST /notti/correzioni/<int:correction_id>/ritira": May.CORRECTION_PROPOSE,
+    "GET /notti/differenze/<int:finding_id>": May.NIGHT_SEE,
+    "GET/POST /notti/differenze/<int:finding_id>/correggi": May.CORRECTION_PROPOSE,
+    "GET/POST /notti/differenze/<int:finding_id>/spiega": May.FINDING_HANDLE,
     "GET/POST /notti/esegui/<int:comune_id>": May.NIGHT_RUN,
     "GET /ore": May.HOURS_LOG,
     "GET/POST /ore/<int:booking_id>": May.HOURS_LOG,
@@ -85,6 +94,9 @@ PERMISSIONS = {
     "GET /patti/<int:agreement_id>": May.STATEMENT_SEE,
     "GET/POST /patti/<int:agreement_id>/chiudi": May.AGREEMENT_MAKE,
     "GET /patti/<int:agreement_id>/estratto-conto": May.STATEMENT_SEE,
+    "GET /patti/<int:agreement_id>/estratto-conto.csv": May.STATEMENT_SEE,
+    "GET /patti/<int:agreement_id>/estratto-conto.ods": May.STATEMENT_SEE,
+    "GET /patti/<int:agreement_id>/estratto-conto/stampa": May.STATEMENT_SEE,
     "GET/POST /patti/nuovo": May.AGREEMENT_MAKE,
     "GET /prenotazioni/<int:booking_id>": May.SHIFT_BOOK,
     "POST /prenotazioni/<int:booking_id>/disdici": May.SHIFT_BOOK,
@@ -190,6 +202,7 @@ def test_nobody_holds_both_sides_of_a_decision(app):
         assert not {May.TAXES_IMPORT, May.OFFSET_APPROVE} <= verbs, role
         assert not {May.HOURS_VALIDATE, May.CERTIFICATE_ISSUE} <= verbs, role
         assert not {May.HOURS_LOG, May.HOURS_VALIDATE} <= verbs, role
+        assert not {May.CORRECTION_PROPOSE, May.CORRECTION_APPROVE} <= verbs, role
     assert all(verb.value.endswith(".see") for verb in GRANTS[Role.AUDITOR])
 
 

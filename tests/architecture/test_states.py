@@ -83,7 +83,7 @@ def finding(state):
     night = Night(comune_id=1, business_date=now().date())
     db.session.add(night)
     db.session.flush()
-    row = Finding(comune_id=1, night_id=night.id, kind="test", subject="account 1", state=state)
+    row = Finding(comune_id=1, night_id=night.id, last_night_id=night.id, kind="test", subject="account 1", state=state)
     db.session.add(row)
     db.session.flush()
     return row

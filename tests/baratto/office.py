@@ -13,7 +13,7 @@ from app.base.db import db
 from app.base.transactions import transaction
 from app.hours import actions as hours
 from app.hours.models import Certificate
-from app.ledger import queries as ledger
+from app.ledger.queries import balances
 from app.people.actions import lookup_of, open_household
 from app.tasks.models import Booking, Category, Shift, Task
 from app.taxes.models import Component, Position, Tax
@@ -118,7 +118,7 @@ class Office:
 
     def balance(self, unit: str, kind: str, owner: str = "") -> int:
         with self.app.app_context():
-            return ledger.balance(ledger.account_id(self.town.alessandria.id, unit, kind, owner))
+            return balances.balance(balances.account_id(self.town.alessandria.id, unit, kind, owner))
 
     def of_pact(self, pact_id: int, kind: str) -> int:
         """The balance of one of the pact's own accounts."""

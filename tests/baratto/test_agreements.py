@@ -12,7 +12,9 @@ from app.baratto.rules.agreements import PlannedBy, check_hands, check_interest,
 from app.baratto.states import Agreement as State
 from app.base.db import db
 from app.base.errors import Refusal
-from app.ledger import actions as ledger_actions, queries as ledger
+from app.ledger.queries.balances import account_id
+from app.ledger.queries.statements import statement
+from app.ledger.actions import accounts as ledger_accounts, postings
 from app.hours import actions as hours
 from app.hours.models import Attendance
 from tests.baratto.office import NOW
@@ -173,8 +175,8 @@ class TestHours:
         assert office.of_pact(pact, "validated") == 60
         with office.work():
             pact = db.session.get(Agreement, pact)
-            account = ledger.account_id(pact.comune_id, "SERVICE", "validated", f"agreement:{pact.ref}")
-            assert [line.change for line in ledger.statement(account)] == [60, -90, 90]
+            account = account_id(pact.comune_id, "SERVICE", "validated", f"agreement:{pact.ref}")
+            assert [line.change for line in statement(account)] == [60, -90, 90]
             standing = queries.standing(pact)
             assert (standing.validated, standing.done) == (60, 60)
 
@@ -245,6 +247,6 @@ class TestBudgetIsTheLedgers:
     def test_a_call_cannot_give_more_than_it_has(self, office, town, call):
         """The floor of the account, and not a rule above it."""
         with pytest.raises(Refusal, match="La disponibilità non basta"), office.work():
-            available = ledger.account_id(town.alessandria.id, "EUR", "available", f"call:{call}")
-            other = ledger_actions.open_account(town.alessandria.id, "EUR", "committed", "test", floor=0)
-            ledger_actions.post("test", "commitment", [ledger_actions.Line(available, other, 40001)])
+            available = account_id(town.alessandria.id, "EUR", "available", f"call:{call}")
+            other = ledger_accounts.open_account(town.alessandria.id, "EUR", "committed", "test", floor=0)
+            postings.post("test", "commitment", [Line(available, other, 40001)])

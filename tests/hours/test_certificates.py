@@ -14,7 +14,7 @@ from app.base.transactions import transaction
 from app.hours import actions, queries
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.states import Attendance as Hours, Certificate as State
-from app.ledger import queries as ledger
+from app.ledger.queries import balances as ledger
 from app.people import actions as people
 from app.tasks.models import Booking
 from app.tasks.rules.instruments import Instrument

@@ -10,7 +10,8 @@ from app.base.db import db
 from app.base.passages import Passage
 from app.base.transactions import transaction
 from app.jobs.cli import group
-from app.reconciliation import actions, jobs
+from app.reconciliation import jobs
+from app.reconciliation.actions import nights as actions
 from app.reconciliation.models import Night
 from app.reconciliation.queries import nights
 from app.reconciliation.states import Night as State
@@ -44,7 +45,7 @@ def test_once_exits_with_1_when_something_differs(flask, app, town):
         db.session.execute(update(outbox.Letter).values(created_at=MORNING - timedelta(days=2)))
     assert flask("once", "--comune", "006003").exit_code == 1
     status = flask("status")
-    assert status.exit_code == 1 and "Alessandria: ultima notte 2026-07-09, attese 0, non riuscite 0, differenze 1" in status.output
+    assert status.exit_code == 1 and "Alessandria: ultima notte 2026-07-09 in 0 s, attese 0, non riuscite 0, differenze 1" in status.output
 
 
 def test_once_exits_with_2_when_it_cannot_run(flask, monkeypatch):
@@ -66,7 +67,8 @@ def test_status_speaks_to_people_and_to_machines(flask):
     assert flask("status").exit_code == 0              # the night is due since this morning, that is not late
     flask("once")
     assert "Alessandria: ultima notte 2026-07-09" in flask("status").output
-    lines = [json.loads(line) for line in flask("status", "--json").output.splitlines()]
+    *lines, installation = [json.loads(line) for line in flask("status", "--json").output.splitlines()]
+    assert installation == {"unsealed": 0, "letters": 0, "letter_age": 0}
     assert [(line["comune"], line["last_done"], line["failed"], line["outcome"]) for line in lines] == [
         ("Alessandria", "2026-07-09", 0, 0), ("Valenza", "2026-07-09", 0, 0)]
 

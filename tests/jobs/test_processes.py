@@ -15,7 +15,7 @@ from app.base.db import db
 from app.base.transactions import transaction
 from app.reconciliation.models import Night
 from app.reconciliation.queries import nights
-from app.reconciliation.queries.comparing import snapshot
+from app.base.transactions import snapshot
 from app.reconciliation.states import Night as State
 from tests.conftest import ENVIRONMENT
 from tests.reconciliation.story import founded
@@ -55,7 +55,7 @@ def states() -> list[State]:
         return [night.state for night in db.session.scalars(select(Night).order_by(Night.business_date))]
 
 
-def test_s2_a_runner_that_is_killed_leaves_a_night_that_the_next_one_ends(flask):
+def test_a_runner_that_is_killed_leaves_a_night_that_the_next_one_ends(flask):
     killed = flask("once")
     until(lambda: killed.poll() is not None or State.RUNNING in states() or State.DONE in states())
     killed.send_signal(signal.SIGKILL)
@@ -69,7 +69,7 @@ def test_s2_a_runner_that_is_killed_leaves_a_night_that_the_next_one_ends(flask)
     assert {night.cursor == night.total for night in db.session.scalars(select(Night))} == {True}
 
 
-def test_s4_the_process_ends_within_ten_seconds_of_sigterm_and_says_so(flask):
+def test_the_process_ends_within_ten_seconds_of_sigterm_and_says_so(flask):
     process = flask("run")
     until(lambda: process.poll() is not None or State.RUNNING in states() or State.DONE in states())
     asked = time.monotonic()

@@ -12,7 +12,8 @@ from app.jobs.timetable import TIMETABLE, Entry
 def test_every_entry_is_a_tick_that_is_never_dropped_and_never_runs_beside_itself(app):
     made = timetable.scheduler(app, lambda: False)
     jobs = {job.id: job for job in made.get_jobs()}
-    assert set(jobs) == {entry.name for entry in TIMETABLE} == {"nights", "board", "letters", "form keys", "uploads"}
+    assert set(jobs) == {entry.name for entry in TIMETABLE} == {
+        "nights", "seals", "holds", "board", "sessions left open", "letters", "form keys", "uploads"}
     for entry in TIMETABLE:
         job = jobs[entry.name]
         assert (job.trigger.interval, job.coalesce, job.max_instances, job.misfire_grace_time) == (entry.every, True, 1, None)

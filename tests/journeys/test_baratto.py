@@ -130,10 +130,10 @@ def read_statement(anna):
     anna.follow("Estratto conto").sign_in_again().follow("Bando 2026", within="main")
     assert anna.figures() == {"Convalidate, senza attestato": "0 min", "Certificate, senza riduzione": "0 min", "Usate": "6 h 19 min",
                               "Riduzioni riconosciute": "47,37 €"}
-    assert [line[2:] for line in anna.rows("Ore convalidate")[1:]] == [["−6 h 19 min", "0 min"], ["+3 h 4 min", "6 h 19 min"],
+    assert [line[3:] for line in anna.rows("Ore convalidate")[1:]] == [["−6 h 19 min", "0 min"], ["+3 h 4 min", "6 h 19 min"],
                                                                       ["+3 h 15 min", "3 h 15 min"]]
     anna.follow("Euro riservati")
-    assert [line[2:] for line in anna.rows("Euro riservati")[1:]] == [["-18,25 €", "40,01 €"], ["-29,12 €", "58,26 €"],
+    assert [line[3:] for line in anna.rows("Euro riservati")[1:]] == [["-18,25 €", "40,01 €"], ["-29,12 €", "58,26 €"],
                                                                      ["+87,38 €", "87,38 €"]]
 
 

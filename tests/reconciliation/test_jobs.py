@@ -1,22 +1,24 @@
-"""The runner: each night once, whoever runs it, whatever stops it. The faults are named after the trust catalogue."""
+"""The runner: each night once, whoever runs it, whatever stops it."""
 import threading
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.base import clock
 from app.base.db import db
 from app.base.passages import Passage
 from app.base.transactions import transaction
-from app.reconciliation import actions, jobs, rules
-from app.reconciliation.models import Finding, Night
+from app.reconciliation import jobs, rules
+from app.reconciliation.actions import nights as actions
+from app.reconciliation.models import Night
 from app.reconciliation.queries import nights
 from app.reconciliation.queries.checks import Check
+from app.reconciliation.queries.findings import of_night
 from app.reconciliation.queries.comparing import Compared, Difference
 from app.reconciliation.rules import Outcome
-from app.reconciliation.states import Finding as FindingState, Night as State
+from app.reconciliation.states import Night as State
 from tests.reconciliation.story import founded
 from tests.threads import together
 
@@ -70,7 +72,7 @@ def age_lease() -> None:
             lease_until=nights.database_now() - timedelta(seconds=1)))
 
 
-def test_s1_two_runners_do_thirty_nights_once_each(app, alone, looks):
+def test_two_runners_do_thirty_nights_once_each(app, alone, looks):
     def runner():
         with app.app_context(), at(30):
             return jobs.run_due()
@@ -82,7 +84,7 @@ def test_s1_two_runners_do_thirty_nights_once_each(app, alone, looks):
     assert len(looks.seen) == 90
 
 
-def test_s3_a_holder_that_stalls_past_its_lease_is_fenced_out(app, alone, looks):
+def test_a_holder_that_stalls_past_its_lease_is_fenced_out(app, alone, looks):
     def stall(_comune_id):
         del looks.does["two"]
         age_lease()
@@ -93,7 +95,7 @@ def test_s3_a_holder_that_stalls_past_its_lease_is_fenced_out(app, alone, looks)
     with at(1):
         assert jobs.run_due() == Outcome.HELD
     [night] = all_nights()
-    assert (night.owner, night.cursor, night.figures.keys(), night.findings) == ("the other", 1, {"one"}, [])
+    assert (night.owner, night.cursor, night.figures.keys(), of_night(night)) == ("the other", 1, {"one"}, [])
     age_lease()
     with at(1):
         assert jobs.run_due() == Outcome.CLEAN
@@ -109,7 +111,7 @@ def test_a_live_lease_keeps_others_out(alone, looks):
     assert looks.seen == []
 
 
-def test_s4_a_runner_that_is_asked_to_stop_ends_the_check_in_hand_and_gives_the_night_back(alone, looks):
+def test_a_runner_that_is_asked_to_stop_ends_the_check_in_hand_and_gives_the_night_back(alone, looks):
     with at(1):
         assert jobs.run_due(stopping=lambda: len(looks.seen) == 1) == Outcome.HELD
         [night] = all_nights()
@@ -118,7 +120,7 @@ def test_s4_a_runner_that_is_asked_to_stop_ends_the_check_in_hand_and_gives_the_
     assert [name for _comune, name in looks.seen] == ["one", "two", "three"]
 
 
-def test_s6_three_nights_off_are_run_in_order_each_with_its_own_date(alone, looks):
+def test_three_nights_off_are_run_in_order_each_with_its_own_date(alone, looks):
     with at(1):
         jobs.run_due()
     with at(4):
@@ -127,7 +129,7 @@ def test_s6_three_nights_off_are_run_in_order_each_with_its_own_date(alone, look
     assert [night.id for night in all_nights()] == ran and len(ran) == 4
 
 
-def test_s7_four_hundred_days_with_two_changes_of_clocks_are_four_hundred_nights(alone, looks, monkeypatch):
+def test_four_hundred_days_with_two_changes_of_clocks_are_four_hundred_nights(alone, looks, monkeypatch):
     Looks(monkeypatch, "one")
     for days in range(401):
         midnight = BEGUN.replace(hour=0) + days * DAY
@@ -151,7 +153,7 @@ def test_a_long_pause_is_caught_up_in_parts(alone, looks):
     assert len(all_nights(state=State.DONE)) == 62
 
 
-def test_s8_a_clock_set_back_runs_nothing_again(alone, looks):
+def test_a_clock_set_back_runs_nothing_again(alone, looks):
     for days in (5, 2, 5):
         with at(days):
             assert jobs.run_due() == Outcome.CLEAN
@@ -166,7 +168,7 @@ def test_a_clock_that_ran_ahead_leaves_no_night_of_the_future_to_run(alone, look
     assert [night.business_date.day for night in all_nights(state=State.DONE)] == [1, 2, 3]
 
 
-def test_s9_one_comune_fails_and_the_other_is_done(context, town, looks):
+def test_one_comune_fails_and_the_other_is_done(context, town, looks):
     with transaction():
         for place in (town.alessandria, town.valenza):
             founded(place.id, BEGUN)
@@ -181,7 +183,7 @@ def test_s9_one_comune_fails_and_the_other_is_done(context, town, looks):
     assert (failed.state, failed.cursor, failed.error, done.state) == (State.FAILED, 1, "two: ValueError", State.DONE)
 
 
-def test_s13_a_failed_night_rests_then_goes_on_at_the_check_where_it_stopped(alone, looks):
+def test_a_failed_night_rests_then_goes_on_at_the_check_where_it_stopped(alone, looks):
     def fail(_comune_id):
         raise ValueError
     looks.does["three"] = fail
@@ -208,28 +210,8 @@ def test_what_a_night_finds_is_kept_and_the_outcome_says_so(alone, looks):
         assert jobs.run_due() == Outcome.FINDINGS
     [night] = all_nights()
     assert night.figures["two"] == {"seen": 9, "wrong": 2} and night.wrong == 2
-    assert [(each.kind, each.subject, each.expected, each.found) for each in night.findings] == [
+    assert [(each.kind, each.subject, each.expected, each.found) for each in of_night(night)] == [
         ("two", "account:1", 0, 60), ("two", "account:2", 5, None)]
-
-
-def test_a_night_run_again_clears_what_is_gone_and_reopens_what_has_changed(alone, looks, town):
-    def found(*figures):
-        looks.does["two"] = lambda _comune_id: Compared(9, len(figures), [
-            Difference(f"account:{n}", 0, figure, {}) for n, figure in enumerate(figures) if figure])
-        with at(1):
-            with transaction():
-                actions.run_again(nights.town(alone), date(2026, 5, 1), reason="prova", by=town.ada.row)
-            jobs.run_due()
-        db.session.rollback()
-        return [each.state for each in db.session.scalars(select(Finding).order_by(Finding.id))]
-
-    assert found(60, 60, 60) == [FindingState.OPEN] * 3
-    with transaction():
-        for finding in db.session.scalars(select(Finding).where(Finding.subject != "account:0")):
-            actions.explain(finding, reason="atteso", by=town.ada.row)
-    assert found(None, 60, 70) == [FindingState.CLEARED, FindingState.EXPLAINED, FindingState.OPEN]
-    assert found(60, None, 70) == [FindingState.OPEN, FindingState.EXPLAINED, FindingState.OPEN]
-    assert db.session.scalar(select(func.count()).select_from(Night)) == 1
 
 
 def test_a_database_that_is_away_costs_a_tick_and_no_night(alone, looks, monkeypatch):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.taxes.models import Component, Tax
-from app.taxes.rules import COMPONENTS, contradiction, csv_line, is_fiscal_code, oddity, reduced_cents
+from app.taxes.rules import COMPONENTS, contradiction, is_fiscal_code, oddity, reduced_cents
 from tests.taxes.builders import code_of
 
 CENTS = st.integers(0, 10 ** 9)
@@ -71,13 +71,3 @@ def test_what_contradicts_itself(facts, column):
 def test_what_is_odd_is_only_remarked(facts, column):
     assert (oddity(line(**facts)) or (None,))[0] == column
     assert contradiction(line(**facts)) is None
-
-
-@pytest.mark.parametrize("cell, written", [
-    ("=HYPERLINK(\"http://e\")", '"\'=HYPERLINK(""http://e"")"'), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"),
-    ("\t=1", "'=1"),
-    ("  =1", "'=1"), ("\r\n=1", "'=1"), ("\0=1", "'=1"), ("＝1", "'＝1"), ("a;b", '"a;b"'), ("due\nrighe", "due righe"),
-    ("a\0b", "a b"), ("Rossi", "Rossi"), ("", '""'), (1250, "1250"),
-])
-def test_a_cell_is_only_text(cell, written):
-    assert csv_line([cell]) == written

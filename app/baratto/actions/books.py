@@ -12,16 +12,19 @@ from app.baratto.rules.accounts import (
     APPROPRIATION, AVAILABLE, CAP_SOURCE, CERTIFIED, COMMITTED, HOUSEHOLD_CENTS, PERSON_CENTS, PERSON_MINUTES, REDEEMED, RELIEF, SERVED,
     UNUSED, VALIDATED, of_agreement, of_call, of_household, of_person, of_position)
 from app.baratto.rules.terms import Terms
-from app.ledger import actions as ledger, queries
-from app.ledger.actions import Receipt
+from app.ledger.actions import accounts, postings
+from app.ledger.actions.postings import Receipt
 from app.ledger.models import Unit
+from app.ledger.queries.balances import balance
+from app.ledger.queries.postings import posting_id
+from app.ledger.queries.statements import statement
 from app.ledger.rules import Line
 
 
 def open_call(call: Call, *, actor) -> Receipt:
     """Put the appropriation at the call's disposal."""
     comune_id = call.comune_id
-    return ledger.post(f"call:{call.id}:open", "appropriation", [
+    return postings.post(f"call:{call.id}:open", "appropriation", [
         Line(_town(comune_id, Unit.EUR, APPROPRIATION), _kept(comune_id, Unit.EUR, AVAILABLE, of_call(call)), call.budget_cents),
     ], actor=actor)
 
@@ -29,7 +32,7 @@ def open_call(call: Call, *, actor) -> Receipt:
 def commit(agreement: Agreement, *, actor) -> Receipt:
     """Set the agreement's maximum aside. Refused where the call's budget does not hold it."""
     comune_id = agreement.comune_id
-    return ledger.post(f"agreement:{agreement.id}:commit", "commitment", [
+    return postings.post(f"agreement:{agreement.id}:commit", "commitment", [
         Line(_kept(comune_id, Unit.EUR, AVAILABLE, of_call(agreement.call)),
              _kept(comune_id, Unit.EUR, COMMITTED, of_agreement(agreement)), agreement.max_cents),
     ], actor=actor)
@@ -39,12 +42,12 @@ def release(agreement: Agreement, *, actor) -> Receipt | None:
     """Give back to the call what the agreement no longer needs. After a reversal there may be something to give back once more."""
     comune_id = agreement.comune_id
     committed = _kept(comune_id, Unit.EUR, COMMITTED, of_agreement(agreement))
-    if (left := queries.balance(committed)) == 0:
+    if (left := balance(committed)) == 0:
         return None
     key = f"agreement:{agreement.id}:release"
-    if queries.posting_id(key):
-        key = f"{key}:{queries.statement(committed, limit=1)[0].seq}"
-    return ledger.post(key, "release", [
+    if posting_id(key):
+        key = f"{key}:{statement(committed, limit=1)[0].seq}"
+    return postings.post(key, "release", [
         Line(committed, _kept(comune_id, Unit.EUR, AVAILABLE, of_call(agreement.call)), left),
     ], actor=actor)
 
@@ -54,7 +57,7 @@ def credit_hours(agreement: Agreement, attendance_id: int, version: int, minutes
     comune_id = agreement.comune_id
     if version > 1:
         withdraw_hours(attendance_id, version - 1, actor=actor)
-    return ledger.post(_hours(attendance_id, version), "validated_hours", [
+    return postings.post(_hours(attendance_id, version), "validated_hours", [
         Line(_town(comune_id, Unit.SERVICE, SERVED), _kept(comune_id, Unit.SERVICE, VALIDATED, of_agreement(agreement)), minutes),
     ], actor=actor, effective_at=effective_at)
 
@@ -62,20 +65,20 @@ def credit_hours(agreement: Agreement, attendance_id: int, version: int, minutes
 def withdraw_hours(attendance_id: int, version: int, *, actor) -> Receipt:
     """Undo the minutes that were entered for this version, once. Refused by the account's floor when they are certified already."""
     key = _hours(attendance_id, version)
-    return ledger.reverse(queries.posting_id(key), f"{key}:reversed", actor=actor)
+    return postings.reverse(posting_id(key), f"{key}:reversed", actor=actor)
 
 
 def certify(agreement: Agreement, certificate_id: int, minutes: int, *, actor) -> Receipt:
     """Move a certificate's minutes from validated to certified."""
     comune_id, owner = agreement.comune_id, of_agreement(agreement)
-    return ledger.post(f"certificate:{certificate_id}", "certificate", [
+    return postings.post(f"certificate:{certificate_id}", "certificate", [
         Line(_kept(comune_id, Unit.SERVICE, VALIDATED, owner), _kept(comune_id, Unit.SERVICE, CERTIFIED, owner), minutes),
     ], actor=actor)
 
 
 def uncertify(certificate_id: int, *, actor) -> Receipt:
     """Give a withdrawn certificate's minutes back to the validated ones. Refused where an offset has redeemed them."""
-    return ledger.reverse(queries.posting_id(f"certificate:{certificate_id}"), f"certificate:{certificate_id}:reversed", actor=actor)
+    return postings.reverse(posting_id(f"certificate:{certificate_id}"), f"certificate:{certificate_id}:reversed", actor=actor)
 
 
 def grant(offset: Offset, terms: Terms, *, actor) -> Receipt:
@@ -96,13 +99,13 @@ def grant(offset: Offset, terms: Terms, *, actor) -> Receipt:
         household = of_household(agreement.household_id, year)
         lines.append(Line(euro_source, _cap(comune_id, Unit.EUR, HOUSEHOLD_CENTS, household, terms.cap_household_year_cents),
                           offset.amount_cents))
-    return ledger.post(f"offset:{offset.id}", "offset",
+    return postings.post(f"offset:{offset.id}", "offset",
                        [line for line in lines if line.amount], actor=actor)
 
 
 def take_back(offset: Offset, *, actor) -> Receipt:
     """Undo a granted offset: minutes, budget, positions and caps stand as before it."""
-    return ledger.reverse(offset.posting_id, f"offset:{offset.id}:reversed", actor=actor)
+    return postings.reverse(offset.posting_id, f"offset:{offset.id}:reversed", actor=actor)
 
 
 def _hours(attendance_id: int, version: int) -> str:
@@ -110,15 +113,15 @@ def _hours(attendance_id: int, version: int) -> str:
 
 
 def _town(comune_id: int, unit: Unit, kind: str) -> int:
-    return ledger.open_account(comune_id, unit, kind, cached=False)
+    return accounts.open_account(comune_id, unit, kind, cached=False)
 
 
 def _kept(comune_id: int, unit: Unit, kind: str, owner: str) -> int:
-    return ledger.open_account(comune_id, unit, kind, owner, floor=0)
+    return accounts.open_account(comune_id, unit, kind, owner, floor=0)
 
 
 def _cap(comune_id: int, unit: Unit, kind: str, owner: str, ceiling: int | None) -> int:
     """A year's counter, with the ceiling that the regulation gives now."""
-    account = ledger.open_account(comune_id, unit, kind, owner, floor=0, ceiling=ceiling)
-    ledger.set_ceiling(account, ceiling)
+    account = accounts.open_account(comune_id, unit, kind, owner, floor=0, ceiling=ceiling)
+    accounts.set_limits(account, floor=0, ceiling=ceiling)
     return account

@@ -13,6 +13,7 @@ from app.hours.models import Attendance
 from app.hours.queries import WITH_SHIFT
 from app.hours.states import ON_THEIR_WAY
 from app.people.models import Person
+from app.town.models import Comune
 
 
 def regulations(*, seen_by: Person) -> list[Regulation]:
@@ -30,6 +31,11 @@ def calls(*, seen_by: Person, permission: May) -> list[Call]:
     """Running calls of the comuni that `permission` reaches, newest first."""
     return list(db.session.scalars(select(Call).where(Call.comune_id.in_(seen_by.reach(permission).comuni),
                                                       Call.state == CallState.RUNNING).order_by(Call.year.desc(), Call.id)))
+
+
+def calls_of(comune: Comune) -> list[Call]:
+    """All calls of a comune, newest first."""
+    return list(db.session.scalars(select(Call).where(Call.comune_id == comune.id).order_by(Call.year.desc(), Call.id.desc())))
 
 
 def call(call_id: int, *, seen_by: Person, permission: May) -> Call:

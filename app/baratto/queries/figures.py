@@ -18,7 +18,7 @@ from app.base.db import db
 from app.base.words import N_
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.states import Attendance as AttendanceState
-from app.ledger import queries as ledger
+from app.ledger.queries import balances
 from app.people.models import Person
 from app.taxes import queries as taxes
 from app.taxes.models import Tax
@@ -31,7 +31,7 @@ def bill(person: Person, comune_id: int, tax: Tax) -> list[Position]:
     Lines in litigation or with the collection agent are left out: they cannot be reduced while that lasts.
     """
     rows = [row for row in taxes.positions_of(person, tax=tax, comune_id=comune_id) if not row.litigation and not row.collection_stage]
-    granted = ledger.balances(comune_id, "EUR", accounts.RELIEF, [accounts.of_position(row.id) for row in rows])
+    granted = balances.by_owner(comune_id, "EUR", accounts.RELIEF, [accounts.of_position(row.id) for row in rows])
     return [Position(tax=row.tax, year=row.year, due=row.due_date, instalment=row.instalment, component=row.component,
                      amount_cents=row.amount_cents, bonus_cents=row.bonus_cents, ref=row.id,
                      paid_cents=row.paid_cents + reduced_cents(row.offset_cents, granted.get(accounts.of_position(row.id), 0)))
@@ -75,12 +75,12 @@ def used(agreement: Agreement) -> Used:
 
 def committed_cents(agreement: Agreement) -> int:
     """What of the budget is still set aside for the agreement."""
-    return ledger.balance(ledger.account_id(agreement.comune_id, "EUR", accounts.COMMITTED, accounts.of_agreement(agreement)))
+    return balances.balance(balances.account_id(agreement.comune_id, "EUR", accounts.COMMITTED, accounts.of_agreement(agreement)))
 
 
 def available_cents(call: Call) -> int:
     """What of the call's budget is not yet set aside."""
-    return ledger.balance(ledger.account_id(call.comune_id, "EUR", accounts.AVAILABLE, accounts.of_call(call)))
+    return balances.balance(balances.account_id(call.comune_id, "EUR", accounts.AVAILABLE, accounts.of_call(call)))
 
 
 class Budget(NamedTuple):
@@ -99,7 +99,7 @@ def budget(call: Call) -> Budget:
     """From the ledger."""
     owners = [accounts.of_agreement(each) for each in db.session.scalars(select(Agreement).where(Agreement.call_id == call.id))]
     return Budget(call.budget_cents, available_cents(call),
-                  sum(ledger.balances(call.comune_id, "EUR", accounts.COMMITTED, owners).values()))
+                  sum(balances.by_owner(call.comune_id, "EUR", accounts.COMMITTED, owners).values()))
 
 
 class Standing(NamedTuple):
@@ -112,6 +112,7 @@ class Standing(NamedTuple):
     waiting: int                       # logged, and no tutor has decided yet
     granted_cents: int
     committed_cents: int
+    frozen: bool                       # the night found figures that disagree: no reduction until they agree
 
     @property
     def done(self) -> int:
@@ -126,11 +127,16 @@ def standing(agreement: Agreement) -> Standing:
     waiting = db.session.scalars(select(Attendance).where(
         Attendance.agreement_id == agreement.id, Attendance.state.in_((AttendanceState.LATE, AttendanceState.SUBMITTED))))
     return Standing(
-        validated=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.VALIDATED, owner)),
-        certified=ledger.balance(ledger.account_id(agreement.comune_id, "SERVICE", accounts.CERTIFIED, owner)),
+        validated=balances.balance(balances.account_id(agreement.comune_id, "SERVICE", accounts.VALIDATED, owner)),
+        certified=balances.balance(balances.account_id(agreement.comune_id, "SERVICE", accounts.CERTIFIED, owner)),
         used=sum(each.minutes_used for each in granted), unused=sum(each.minutes_unused for each in granted),
         waiting=sum(each.minutes for each in waiting), granted_cents=sum(each.amount_cents for each in granted),
-        committed_cents=committed_cents(agreement))
+        committed_cents=committed_cents(agreement), frozen=is_frozen(agreement))
+
+
+def is_frozen(agreement: Agreement) -> bool:
+    """Whether the night has stopped one of the accounts that a reduction for this agreement debits."""
+    return balances.is_frozen(agreement.comune_id, [accounts.of_agreement(agreement)])
 
 
 class Counted(NamedTuple):
@@ -180,7 +186,7 @@ def _sessions(agreement: Agreement, certificates: Sequence[Certificate]) -> list
 
 def _taken(call: Call, person: Person, household_id: int | None) -> Used:
     def balance(unit, kind, owner):
-        return ledger.balance(ledger.account_id(call.comune_id, unit, kind, owner))
+        return balances.balance(balances.account_id(call.comune_id, unit, kind, owner))
     own = accounts.of_person(person.ref, call.year)
     household = accounts.of_household(household_id, call.year) if household_id else None
     return Used(person_minutes=balance("SERVICE", accounts.PERSON_MINUTES, own), person_cents=balance("EUR", accounts.PERSON_CENTS, own),

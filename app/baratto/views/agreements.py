@@ -15,6 +15,7 @@ from app.base.i18n import gettext as _
 from app.base.passages import passages
 from app.guards import requires
 from app.people import queries as people
+from app.town.queries import comuni
 
 PER_PAGE = 50
 
@@ -27,7 +28,8 @@ def agreements():
         return redirect(url_for("baratto.statement"))
     words = request.args.get("q", "").replace("\0", "")[:100]
     found = queries.agreements(seen_by=current_user, words=words, before=request.args.get("prima", type=int), limit=PER_PAGE + 1)
-    return render_template("baratto/agreements.html", agreements=found[:PER_PAGE], words=words, more=len(found) > PER_PAGE)
+    return render_template("baratto/agreements.html", agreements=found[:PER_PAGE], words=words, more=len(found) > PER_PAGE,
+                           places=[each for each in comuni() if each.id in current_user.reach(May.STATEMENT_SEE).comuni])
 
 
 @bp.route("/patti/<int:agreement_id>")

@@ -61,6 +61,7 @@ def approve_offset(offset_id):
             flash(_("La riduzione n. %(number)s è approvata.", number=offset.id), "success")
             return redirect(url_for("baratto.offsets", vista="da-decidere"), 303)
     return render_template("baratto/approve_offset.html", form=form, offset=offset, blocked=_blocked(offset),
+                           frozen=queries.is_frozen(offset.agreement),
                            settlement=actions.settlement_of(offset)), form.status
 
 

@@ -1,14 +1,16 @@
 """Calls and agreements against their accounts. Minutes and cents."""
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 
 from app.baratto.models import Agreement, Call, Offset
 from app.baratto.rules.accounts import AVAILABLE, CERTIFIED, COMMITTED, VALIDATED
-from app.baratto.states import GRANTED_OFFSETS
+from app.baratto.states import Agreement as AgreementState, GRANTED_OFFSETS
 from app.hours.models import Attendance, Certificate
 from app.hours.states import Attendance as AttendanceState
-from app.reconciliation.queries.comparing import Compared, columns, compare, named
+from app.reconciliation.queries.comparing import Compared, age_days, columns, compare, named
 from app.reconciliation.queries.hours import HOLDS, MINUTES
 from app.reconciliation.queries.ledger import kept, owner
+
+OVER_DAYS = 60    # time for the last hours to be certified and reduced
 
 
 def budgets(comune_id: int) -> Compared:
@@ -38,3 +40,18 @@ def hours_held(comune_id: int) -> Compared:
 
     return compare(each("agreement", func.coalesce(pending, 0), VALIDATED).union_all(
         each("agreement_certified", func.coalesce(certified, 0) - func.coalesce(spent, 0), CERTIFIED)))
+
+
+def households(comune_id: int) -> Compared:
+    """One person's agreements of a year count in one household. A change in the register between two of them splits the caps."""
+    count = func.count(func.distinct(func.coalesce(Agreement.household_id, 0)))
+    return compare(select(*columns(named("person_household", Agreement.person_id, Call.year), literal(1), count, "count"))
+                   .join(Call, Call.id == Agreement.call_id).where(Agreement.comune_id == comune_id)
+                   .group_by(Agreement.person_id, Call.year))
+
+
+def over(comune_id: int) -> Compared:
+    """An agreement whose time is over is closed, so that what is left of its money returns to the call."""
+    late = age_days(Agreement.ends_on)
+    return compare(select(*columns(named("agreement_over", Agreement.id), case((late > OVER_DAYS, OVER_DAYS), else_=late), late, "days"))
+                   .where(Agreement.comune_id == comune_id, Agreement.state == AgreementState.ACTIVE))

@@ -10,16 +10,28 @@ from app.reconciliation.queries.comparing import Compared
 class Check(NamedTuple):
     name: str
     title: str
-    says: str                          # of one difference: %(expected)s and %(found)s are written in the difference's unit
-    compare: Callable[[int], Compared]
+    says: str                          # of one difference: %(expected)s and %(found)s are written in its unit. Seals speak for themselves
+    compare: Callable[..., Compared]
+    looks_back: bool = False           # over all transfers, or only over those that are new
+
+    def run(self, comune_id: int, *, full: bool) -> Compared:
+        """Compare, in the caller's snapshot."""
+        return self.compare(comune_id, full=full) if self.looks_back else self.compare(comune_id)
 
 
 CHECKS = (
+    # Before the balances: only where the seals hold, the checkpoints may move forward.
+    Check("seals", N_("Il registro è quello sigillato: nessuno ha cambiato, tolto o aggiunto movimenti"), "",
+          ledger.sealed, looks_back=True),
     Check("balances", N_("I saldi del registro sono la somma dei loro movimenti"),
           N_("La somma dei movimenti è %(expected)s, il saldo scritto è %(found)s. I movimenti sono %(true_seq)s, quelli contati "
-             "%(stored_seq)s."), ledger.balances),
-    Check("sums", N_("Il registro è in pari: quello che esce da un conto entra in un altro"),
-          N_("La somma di tutti i conti dovrebbe essere %(expected)s ed è %(found)s."), ledger.sums),
+             "%(stored_seq)s."), ledger.balances, looks_back=True),
+    Check("town_sums", N_("Il registro del Comune è in pari: quello che esce da un conto entra in un altro"),
+          N_("La somma di tutti i conti dovrebbe essere %(expected)s ed è %(found)s."), ledger.town_sums),
+    Check("time_bank_sums", N_("Ogni banca del tempo è in pari: la somma di tutti i suoi conti è zero"),
+          N_("La somma di tutti i conti dovrebbe essere %(expected)s ed è %(found)s."), ledger.time_bank_sums),
+    Check("holds", N_("Ore ed euro riservati su un conto sono quelli delle sue riserve aperte"),
+          N_("Le riserve aperte fanno %(expected)s, sul conto c'è scritto %(found)s."), ledger.held),
     Check("limits", N_("Nessun conto è sotto il suo minimo o sopra il suo massimo"),
           N_("Il limite del conto è %(expected)s, il saldo è %(found)s."), ledger.limits),
     Check("certificate_totals", N_("Il totale di ogni attestato è la somma delle sue righe"),
@@ -70,6 +82,11 @@ CHECKS = (
           N_("Il testo conservato non è più quello inviato: l'impronta SHA-256 è diversa."), taxes.export_files),
     Check("feed", N_("Le riduzioni applicate dall'ufficio tributi sono quelle che abbiamo inviato"),
           N_("%(bucket)s: noi abbiamo inviato %(expected)s, l'ufficio tributi ha applicato %(found)s."), taxes.feed),
+    Check("households", N_("Chi ha più patti in un anno li ha con la stessa famiglia"),
+          N_("I patti dell'anno contano in %(found)s famiglie diverse: dovrebbe essere una sola. I massimi di famiglia vanno riguardati."),
+          agreements.households),
+    Check("agreements_over", N_("Nessun patto scaduto da più di sessanta giorni è ancora aperto"),
+          N_("Il patto è scaduto da %(found)s ed è ancora aperto. Il massimo è %(expected)s."), agreements.over),
     Check("hours_waiting", N_("Nessuna registrazione di ore aspetta da più di dieci giorni"),
           N_("Le ore aspettano da %(found)s. Il massimo è %(expected)s."), hours.waiting),
     Check("disputes_waiting", N_("Nessuna contestazione aspetta la decisione da più di dieci giorni"),

@@ -1,13 +1,10 @@
 """How a check compares: one statement gives every row that it looks at with two figures; those whose figures differ are found."""
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, extract, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, extract, func, literal, select
 
 from app.base import clock
 from app.base.db import db
-from app.base.transactions import reading
 
 MOST = 500        # differences kept for one check of one night; the count stays true
 
@@ -21,24 +18,18 @@ class Difference(NamedTuple):
     detail: dict
 
 
+class Proven(NamedTuple):
+    """All transfers up to `to` were looked at: sealed ones, so none of them is still to come. `anew`: from the first one on."""
+
+    to: int
+    anew: bool
+
+
 class Compared(NamedTuple):
     seen: int                          # rows looked at
     wrong: int                         # of which differ
-    differences: list[Difference]      # the first MOST of them
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Reads that see one moment, cannot write, and last less than a lease: a slow check fails rather than lose its night silently."""
-    db.session.rollback()
-    with reading():
-        try:
-            if db.session.get_bind().dialect.name == "postgresql":
-                db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-                db.session.execute(text("SET LOCAL statement_timeout = '100s'"))
-            yield
-        finally:
-            db.session.rollback()
+    differences: list[Difference]      # of a statement the first MOST of them
+    proven: Proven | None = None       # what the ledger's checkpoints may vouch for, if nothing is wrong
 
 
 def compare(statement: Select) -> Compared:
@@ -51,9 +42,9 @@ def compare(statement: Select) -> Compared:
     return Compared(seen, wrong, [_difference(dict(row)) for row in found])
 
 
-def found(seen: int, differences: list[Difference]) -> Compared:
+def found(seen: int, differences: list[Difference], proven: Proven | None = None) -> Compared:
     """The same answer where Python had to do the comparing."""
-    return Compared(seen, len(differences), differences[:MOST])
+    return Compared(seen, len(differences), differences, proven)
 
 
 def columns(subject: ColumnElement, expected, found, unit, **detail) -> tuple[ColumnElement, ...]:

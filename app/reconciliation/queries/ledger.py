@@ -1,39 +1,74 @@
 """The ledger against itself, and what its postings and accounts say, for the other checks."""
+from itertools import islice
+
 from sqlalchemy import ColumnElement, String, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.base.db import db
-from app.ledger import queries as ledger
-from app.ledger.models import Account, Posting, Transfer
-from app.reconciliation.queries.comparing import Compared, Difference, columns, compare, found, named
+from app.ledger.models import Account, Book, BookKind, Hold, Posting, Seal, Transfer
+from app.ledger.queries import checkpoints, seals
+from app.ledger.queries.balances import of_comune
+from app.ledger.queries.verification import verify
+from app.reconciliation.queries.comparing import MOST, Compared, Difference, Proven, columns, compare, found, named
 
 UNITS = {"SERVICE": "min", "TIME": "min", "EUR": "cents"}
+UNIT = case(UNITS, value=cast(Account.unit, String))
 
 
-def balances(comune_id: int) -> Compared:
+def balances(comune_id: int, *, full: bool) -> Compared:
     """The stored balance of each account, and the sum of its transfers; also that none of its transfers is missing in the sequence."""
-    drifts = ledger.drifts(comune_id)
-    units = dict(db.session.execute(select(Account.id, Account.unit).where(
-        Account.id.in_([each.account_id for each in drifts]))).all())
+    looked, sealed = checkpoints.look(comune_id, full=full), seals.latest()
     return found(
-        db.session.scalar(select(func.count()).select_from(Account).where(Account.comune_id == comune_id, Account.cached)),
+        db.session.scalar(select(func.count()).select_from(Account).where(of_comune(comune_id), Account.cached)),
         [Difference(f"account:{each.account_id}", each.true_balance, each.stored_balance,
-                    {"unit": UNITS[units[each.account_id]], "true_seq": each.true_seq, "stored_seq": each.stored_seq}) for each in drifts])
+                    {"unit": UNITS[each.unit], "true_seq": each.true_seq, "stored_seq": each.stored_seq, "transfer": each.transfer_id})
+         for each in looked.drifts],
+        Proven(sealed.last_id, looked.full) if sealed else None)
 
 
-def sums(comune_id: int) -> Compared:
-    """Each transfer takes as much as it gives, so a comune's accounts add up to nothing, in each unit."""
-    totals = ledger.sums(comune_id)
-    return found(len(totals), [Difference(f"unit:{unit}", 0, total, {"unit": UNITS[unit]}) for unit, total in totals.items() if total])
+def sealed(comune_id: int, *, full: bool) -> Compared:
+    """The chain of seals, and the rows under it: from the first one, or from the one that the comune's checkpoints reach.
+
+    There is one chain for all comuni of an installation, so the night of each tells of its faults.
+    """
+    since = 0 if full else db.session.scalar(select(func.coalesce(func.max(Seal.id) - 1, 0)).where(
+        Seal.last_id <= select(func.min(Book.checked_to)).where(Book.comune_id == comune_id).scalar_subquery()))
+    faults = {}
+    for fault in islice(verify(since), MOST):
+        what = "transfer" if "transfer" in fault.values else "seal"
+        faults.setdefault(f"{what}:{fault.values[what]}", Difference(
+            f"{what}:{fault.values[what]}", None, None, {"unit": "count", "fault": fault.words, "values": fault.values}))
+    return found(db.session.scalar(select(func.count()).select_from(Seal).where(Seal.id > since)), list(faults.values()))
+
+
+def held(comune_id: int) -> Compared:
+    """What an account's row sets aside is what its open holds say."""
+    return compare(select(*columns(named("account", Account.id), checkpoints.held(), Account.held, UNIT)).where(
+        of_comune(comune_id), or_(Account.held != 0, Account.id.in_(select(Hold.debit_id)))))
+
+
+def town_sums(comune_id: int) -> Compared:
+    """What all accounts of the town's book add up to: each transfer takes as much as it gives, so nothing, in each unit."""
+    return _sums(comune_id, BookKind.TOWN)
+
+
+def time_bank_sums(comune_id: int) -> Compared:
+    """The same for each time bank, the community's fund included: a closed system."""
+    return _sums(comune_id, BookKind.TIME_BANK)
+
+
+def _sums(comune_id: int, kind: BookKind) -> Compared:
+    totals = checkpoints.sums(comune_id, kind)
+    return found(len(totals), [Difference(f"book:{book_id}:{unit}", 0, total, {"unit": UNITS[unit]})
+                               for (book_id, unit), total in totals.items() if total])
 
 
 def limits(comune_id: int) -> Compared:
     """No balance below its account's floor or above its ceiling."""
     within = case((Account.balance < Account.floor, Account.floor), (Account.balance > Account.ceiling, Account.ceiling),
                   else_=Account.balance)
-    unit = case(UNITS, value=cast(Account.unit, String))
-    return compare(select(*columns(named("account", Account.id), within, Account.balance, unit)).where(
-        Account.comune_id == comune_id, or_(Account.floor.is_not(None), Account.ceiling.is_not(None))))
+    return compare(select(*columns(named("account", Account.id), within, Account.balance, UNIT)).where(
+        of_comune(comune_id), or_(Account.floor.is_not(None), Account.ceiling.is_not(None))))
 
 
 def moved(key: ColumnElement[str], *, into: str | None = None, out_of: str | None = None) -> ColumnElement[int]:
@@ -53,7 +88,7 @@ def kept(comune_id: int, *kinds: str):
     """
     return (select(func.replace(Account.owner, "-", "").label("whose"),
                    *(func.sum(case((Account.kind == kind, Account.balance), else_=0)).label(kind) for kind in kinds))
-            .where(Account.comune_id == comune_id, Account.kind.in_(kinds)).group_by("whose").subquery())
+            .where(of_comune(comune_id), Account.kind.in_(kinds)).group_by("whose").subquery())
 
 
 def owner(prefix: str, *ids: ColumnElement) -> ColumnElement[str]:

@@ -1,11 +1,9 @@
-"""Reads of nights and findings; and the two clocks that a night goes by."""
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+"""Reads of nights; and the two clocks that a night goes by."""
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select, type_coerce
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.access import May
 from app.base import clock
@@ -13,10 +11,11 @@ from app.base.db import Instant, db
 from app.base.passages import Passage, passages
 from app.people.models import Person
 from app.reconciliation import rules
-from app.reconciliation.models import Finding, Night
-from app.reconciliation.rules import Outcome
-from app.reconciliation.states import Finding as FindingState, Night as State
+from app.reconciliation.models import Night
+from app.reconciliation.states import Night as State
 from app.town.models import Comune
+
+SHOWN = 30        # nights on the page
 
 
 def database_now() -> datetime:
@@ -41,35 +40,6 @@ def towns(called: str = "") -> list[Comune]:
     """The comuni with this name or ISTAT code, or all, by name; for operators."""
     query = select(Comune).order_by(Comune.name)
     return list(db.session.scalars(query.where((Comune.name == called) | (Comune.istat_code == called)) if called else query))
-
-
-class Standing(NamedTuple):
-    """How the nights of one comune stand, for monitoring."""
-
-    comune: str
-    last_done: date | None
-    due: date
-    waiting: int
-    failed: int
-    running: bool
-    open_findings: int
-    outcome: Outcome
-
-
-def standings() -> list[Standing]:
-    """One for each comune. FAILED: a night failed, or more than the last one is missing. FINDINGS: some of it wait for a person."""
-    return [_standing(comune) for comune in towns()]
-
-
-def _standing(comune: Comune) -> Standing:
-    states = dict(db.session.execute(select(Night.state, func.count()).where(Night.comune_id == comune.id).group_by(Night.state)).all())
-    last_done = db.session.scalar(select(func.max(Night.business_date)).where(Night.comune_id == comune.id, Night.state == State.DONE))
-    findings = db.session.scalar(select(func.count()).select_from(Finding).join(Night).where(
-        Night.comune_id == comune.id, Night.business_date == last_done, Finding.state == FindingState.OPEN))
-    due, failed = rules.last_due(clock.now(), ZoneInfo(comune.zone)), states.get(State.FAILED, 0)
-    late = due > (last_done or since(comune)) + timedelta(days=1)
-    outcome = Outcome.FAILED if failed or late else Outcome.FINDINGS if findings else Outcome.CLEAN
-    return Standing(comune.name, last_done, due, states.get(State.QUEUED, 0), failed, bool(states.get(State.RUNNING)), findings, outcome)
 
 
 def since(comune: Comune) -> date:
@@ -107,22 +77,9 @@ def of_date(comune_id: int, day: date) -> Night | None:
 
 
 def night(night_id: int, *, seen_by: Person) -> Night:
-    """A night of a comune that one may see, with its findings; else 404."""
+    """A night of a comune that one may see; else 404."""
     return db.one_or_404(select(Night).where(Night.id == night_id, Night.comune_id.in_(seen_by.reach(May.NIGHT_SEE).comuni))
-                         .options(joinedload(Night.comune), selectinload(Night.findings)))
-
-
-def finding(finding_id: int, *, seen_by: Person) -> Finding:
-    """A finding that one may handle; else 404."""
-    return db.one_or_404(select(Finding).where(
-        Finding.id == finding_id, Finding.comune_id.in_(seen_by.reach(May.FINDING_HANDLE).comuni)).options(joinedload(Finding.night)))
-
-
-def explanations(night: Night) -> dict[int, Passage]:
-    """The last word of a person on each finding of a night, by the finding's id."""
-    said = select(Passage).where(Passage.subject == Finding.__tablename__, Passage.move == "explain", Passage.subject_id.in_(
-        [each.id for each in night.findings])).order_by(Passage.id).options(joinedload(Passage.actor))
-    return {each.subject_id: each for each in db.session.scalars(said)}
+                         .options(joinedload(Night.comune)))
 
 
 def history(night: Night) -> list[Passage]:
@@ -140,12 +97,6 @@ def comune(comune_id: int, *, seen_by: Person) -> Comune:
     return db.one_or_404(select(Comune).where(Comune.id == comune_id, Comune.id.in_(seen_by.reach(May.NIGHT_RUN).comuni)))
 
 
-def latest(comune_id: int, *, limit: int = 30) -> list[Night]:
+def latest(comune_id: int, *, limit: int = SHOWN) -> list[Night]:
     """A comune's nights, newest first."""
     return list(db.session.scalars(select(Night).where(Night.comune_id == comune_id).order_by(Night.business_date.desc()).limit(limit)))
-
-
-def still_open(night_ids: Iterable[int]) -> dict[int, int]:
-    """How many findings nobody has handled, by night."""
-    return dict(db.session.execute(select(Finding.night_id, func.count()).where(
-        Finding.night_id.in_(list(night_ids)), Finding.state == FindingState.OPEN).group_by(Finding.night_id)).all())

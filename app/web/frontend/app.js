@@ -31,3 +31,9 @@ for (const {dataset} of document.querySelectorAll('[data-refresh]')) {
     if (fresh) document.querySelector('[data-refresh]').replaceWith(fresh)
   }, dataset.refresh * 1000)
 }
+
+// The browser's own menu prints too; a button for it is there only where the script is.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => print())
+}

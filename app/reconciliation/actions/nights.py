@@ -14,10 +14,11 @@ from app.base.errors import Refusal
 from app.base.words import N_
 from app.people.models import Person
 from app.reconciliation import rules
-from app.reconciliation.models import Finding, Night
+from app.reconciliation.actions import findings, letters
+from app.reconciliation.models import Night
 from app.reconciliation.queries import nights
 from app.reconciliation.queries.comparing import Compared
-from app.reconciliation.states import FINDING, NIGHT, Finding as FindingState, Night as State
+from app.reconciliation.states import NIGHT, Night as State, Scope
 from app.town.models import Comune
 
 
@@ -31,6 +32,7 @@ class Held(NamedTuple):
     night_id: int
     comune_id: int
     fence: int
+    full: bool                         # it goes over the whole ledger
     done: frozenset[str]               # checks that an earlier attempt has finished
 
 
@@ -38,11 +40,12 @@ def plan(comune: Comune, until: date | None = None) -> None:
     """Queue a night for every business date that has none, up to `until` or to the last one that is due."""
     last = until or rules.last_due(clock.now(), ZoneInfo(comune.zone))
     for day in rules.missing(nights.since(comune), nights.last_known(comune.id), last):
-        insert_once(Night, dict(comune_id=comune.id, business_date=day, state=State.QUEUED, created_at=clock.now(), owner="", fence=0,
-                                cursor=0, total=0, attempts=0, figures={}, error=""), unique=("comune_id", "business_date"))
+        insert_once(Night, dict(comune_id=comune.id, business_date=day, scope=rules.scope_of(day), state=State.QUEUED,
+                                created_at=clock.now(), owner="", fence=0, cursor=0, total=0, attempts=0, figures={}, error=""),
+                    unique=("comune_id", "business_date"))
 
 
-def run_again(comune: Comune, day: date, *, reason: str, by: Person | None = None) -> Night:
+def run_again(comune: Comune, day: date, *, reason: str, scope: Scope = Scope.FULL, by: Person | None = None) -> Night:
     """Queue the night of `day` from its beginning; the jobs process runs it. Refuses a day that is not over, no reason, a running night."""
     if not reason:
         raise Refusal(N_("Scrivi il motivo: resta nel registro."), field="reason")
@@ -50,7 +53,7 @@ def run_again(comune: Comune, day: date, *, reason: str, by: Person | None = Non
     plan(comune, until=day)
     night = nights.of_date(comune.id, day)
     passages.move(night, NIGHT, "run_again", by=by, reason=reason)
-    night.cursor, night.attempts, night.figures, night.error = 0, 0, {}, ""
+    night.cursor, night.attempts, night.figures, night.error, night.scope = 0, 0, {}, "", scope
     night.started_at = night.finished_at = None
     db.session.flush()
     return night
@@ -65,28 +68,15 @@ def take(comune: Comune, owner: str, total: int) -> Held | None:
     night.owner, night.fence, night.total, night.error = owner, night.fence + 1, total, ""
     night.lease_until = nights.database_now() + rules.LEASE
     night.attempts += 1
-    night.started_at, night.finished_at = night.started_at or clock.now(), None
+    night.started_at, night.finished_at = clock.now(), None
     db.session.flush()
-    return Held(night.id, comune.id, night.fence, frozenset(night.figures))
+    return Held(night.id, comune.id, night.fence, night.scope is Scope.FULL, frozenset(night.figures))
 
 
 def record(held: Held, check: str, compared: Compared) -> None:
-    """Write what one check found, move the cursor and renew the lease, all or nothing."""
+    """Write what one check found and what follows from it, move the cursor and renew the lease, all or nothing."""
     night = _locked(held)
-    known = {each.subject: each for each in db.session.scalars(select(Finding).where(
-        Finding.night_id == night.id, Finding.kind == check))}
-    for row in compared.differences:
-        finding = known.pop(row.subject, None)
-        if finding is None:
-            db.session.add(Finding(comune_id=night.comune_id, night_id=night.id, kind=check, **row._asdict()))
-            continue
-        changed = (finding.expected, finding.found) != (row.expected, row.found)
-        finding.expected, finding.found, finding.detail = row.expected, row.found, row.detail
-        if finding.state is FindingState.CLEARED or changed and finding.state is FindingState.EXPLAINED:
-            passages.move(finding, FINDING, "reopen")
-    for gone in known.values():        # found by an earlier run of the same night
-        if gone.state is FindingState.OPEN:
-            passages.move(gone, FINDING, "clear")
+    findings.keep(night, check, compared)
     night.figures = {**night.figures, check: {"seen": compared.seen, "wrong": compared.wrong}}
     night.cursor = len(night.figures)
     night.lease_until = nights.database_now() + rules.LEASE
@@ -94,8 +84,10 @@ def record(held: Held, check: str, compared: Compared) -> None:
 
 
 def finish(held: Held) -> rules.Outcome:
+    """The night is over. The auditors hear of what is new, and once a week how things stand."""
     night = _locked(held)
     _end(night, "finish")
+    letters.night_done(night)
     return rules.Outcome.FINDINGS if night.wrong else rules.Outcome.CLEAN
 
 
@@ -104,6 +96,7 @@ def fail(held: Held, error: str) -> None:
     night = _locked(held)
     night.error = error[:500]
     _end(night, "fail")
+    letters.night_failed(night)
 
 
 def release(held: Held) -> None:
@@ -111,13 +104,6 @@ def release(held: Held) -> None:
     night = _locked(held)
     night.attempts -= 1
     _end(night, "release")
-
-
-def explain(finding: Finding, *, reason: str, by: Person) -> None:
-    """A person says why two figures differ, or what was done about it. Refuses no reason, and a finding that is handled already."""
-    if not reason:
-        raise Refusal(N_("Scrivi la spiegazione: chi controlla deve capire."), field="reason")
-    passages.move(finding, FINDING, "explain", by=by, reason=reason)
 
 
 def _locked(held: Held) -> Night:

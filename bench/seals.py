@@ -1,0 +1,44 @@
+"""Verifying all seals, against as many bare hashes."""
+import hashlib
+
+from app.base.transactions import snapshot
+from app.ledger import jobs
+from app.ledger.queries import verification
+from bench import ground
+from bench.books import Books
+from bench.rounds import Ratio, seconds, slower
+
+LINE = 160                             # bytes, as a sealed row has
+
+
+def measure(quick: bool) -> list[Ratio]:
+    rows = []
+    for name, ready in (("PostgreSQL", ground.on_postgresql), ("SQLite", ground.on_sqlite)):
+        with ready() as app:
+            ground.found(app)
+            books = Books(app, 1_000 if quick else 10_000, per_posting=1)
+            books.play(20 if quick else 100)
+            with app.app_context():
+                sealed = jobs.seal_new()
+            assert sealed == books.transfers, sealed
+            rows.append(slower(f"verify all seals, {sealed:,} transfers, {name}", "as many bare sha256 in Python", 3.0,
+                               lambda: _verify(app), lambda: _bare(sealed), rounds=3 if quick else 5))
+            ground.check(app)
+    return rows
+
+
+def _verify(app) -> float:
+    def work():
+        faults = list(verification.verify())
+        assert not faults, faults[:3]
+    with app.app_context(), snapshot(600):
+        return seconds(work)
+
+
+def _bare(count: int) -> float:
+    lines = [f"{number:0{LINE}}".encode() for number in range(1000)]
+
+    def work():
+        for number in range(count):
+            hashlib.sha256(lines[number % 1000]).digest()
+    return seconds(work)
