@@ -28,7 +28,7 @@ def _people(app) -> Accounts:
 
 
 def _postgresql(quick: bool) -> list[Ratio]:
-    rounds, span = (3, 1) if quick else (7, 5)
+    rounds, span = (3, 1) if quick else (5, 3)
     with ground.postgresql() as server:
         server.create("bench")
         url = server.url("bench")
@@ -66,7 +66,7 @@ def _postgresql(quick: bool) -> list[Ratio]:
 
 
 def _sqlite(quick: bool) -> list[Ratio]:
-    rounds, span = (3, 1) if quick else (7, 5)
+    rounds, span = (3, 1) if quick else (5, 3)
     with ground.folder() as folder:
         url = f"sqlite:///{folder}/bench.db"
         app = ground.site(url)

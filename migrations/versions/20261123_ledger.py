@@ -114,8 +114,6 @@ def upgrade():
         op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table} {refuse}")
 
 
-# The accounts are locked by a statement of their own: each later one then sees them as they are under the lock. In a single statement
-# the rows that another transaction was changing would be met as they were before, and PostgreSQL may then leave one out of the UPDATE.
 POST_DIRECTLY = """
 CREATE FUNCTION post_directly(debits bigint[], credits bigint[], amounts bigint[], its_key text, its_hash text, its_kind text,
                               its_actor uuid, effective timestamptz, recorded timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
