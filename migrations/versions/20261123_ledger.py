@@ -109,9 +109,13 @@ def upgrade():
             op.execute(f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
             op.execute(f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
     for table, columns in (("book", "comune_id, kind, name"), ("account", "book_id, unit, kind, owner")):
-        refuse = (f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END" if sqlite
-                  else "FOR EACH ROW EXECUTE FUNCTION refuse_change()")
-        op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table} {refuse}")
+        if sqlite:
+            for name, what in (("fixed", f"UPDATE OF {columns}"), ("kept", "DELETE")):
+                op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {what} ON {table} "
+                           f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
+        else:
+            op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} OR DELETE ON {table} "
+                       "FOR EACH ROW EXECUTE FUNCTION refuse_change()")
 
 
 POST_DIRECTLY = """
