@@ -53,7 +53,10 @@ class Clients:
 
     def run(self, what: str, seconds: float) -> float:
         """Postings (or rows, for batches and bare inserts) a second."""
-        return sum(done for done, _, _ in self.told(what, seconds)) / seconds
+        told = self.told(what, seconds)
+        if wrong := [error for _, _, errors in told for error in errors]:
+            raise RuntimeError(wrong[:3])
+        return sum(done for done, _, _ in told) / seconds
 
     def told(self, what: str, seconds: float) -> list[tuple[int, float, list[str]]]:
         """Of each process: how many it did, its longest wait in seconds, and what went wrong."""

@@ -28,7 +28,7 @@ def _people(app) -> Accounts:
 
 
 def _postgresql(quick: bool) -> list[Ratio]:
-    rounds, span = (3, 1) if quick else (7, 5)
+    rounds, span = (3, 1) if quick else (5, 3)
     with ground.postgresql() as server:
         server.create("bench")
         url = server.url("bench")
@@ -40,7 +40,7 @@ def _postgresql(quick: bool) -> list[Ratio]:
         pgbench = PgBench(server, scale=10 if quick else 50)
         with Clients(url, people, processes=1, threads=1) as one, Clients(url, people, processes=2, threads=4) as eight:
             for clients in (one, eight):
-                for what in ("uniform", "hot", "town", "batch"):
+                for what in ("uniform", "hot", "town", "batch", "hot batch", "bare", "plain ORM"):
                     clients.run(what, 0.5)         # plans, pools and caches are there before anything counts
 
             def row(what, against, reach, ours, yardstick):
@@ -66,7 +66,7 @@ def _postgresql(quick: bool) -> list[Ratio]:
 
 
 def _sqlite(quick: bool) -> list[Ratio]:
-    rounds, span = (3, 1) if quick else (7, 5)
+    rounds, span = (3, 1) if quick else (5, 3)
     with ground.folder() as folder:
         url = f"sqlite:///{folder}/bench.db"
         app = ground.site(url)

@@ -31,8 +31,10 @@ def tables_may_be_remade(connection):
 
 with database.engine.connect() as connection, tables_may_be_remade(connection):
     context.configure(connection=connection, target_metadata=database.metadata, render_item=render_item, render_as_batch=True,
-                      compare_type=True, include_object=modelled)
+                      compare_type=True, include_object=modelled, transactional_ddl=True)
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":       # the site's limit is for pages
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         context.run_migrations()
         if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
             raise RuntimeError(f"rows that point nowhere: {broken[:5]}")

@@ -20,11 +20,12 @@ def append_only(table: Table, *columns: str) -> None:
 
 
 def fixed(table: str, columns: Sequence[str], dialect: str) -> list[str]:
-    """The SQL behind `append_only` of some columns: it fires only on an UPDATE that names one of them."""
-    trigger = f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    """The SQL behind `append_only` of some columns: it fires on an UPDATE that names one of them, and when a row would go."""
+    update = f"UPDATE OF {', '.join(columns)}"
     if dialect == "sqlite":
-        return [f"{trigger} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"]
-    return [REFUSE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse_change()"]
+        return [f"CREATE TRIGGER {table}_{name} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                for name, what in (("fixed", update), ("kept", "DELETE"))]
+    return [REFUSE, f"CREATE TRIGGER {table}_fixed BEFORE {update} OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"]
 
 
 def statements(table: str, dialect: str) -> list[str]:

@@ -16,7 +16,7 @@ from app.base.errors import Refusal
 from app.base.i18n import N_, gettext as _, hours, located, refused, short_day, spoken
 from app.base.transactions import snapshot, transaction
 from app.ledger import schemas
-from app.ledger.actions.imports import Holder, Outcome, Register, import_rows
+from app.ledger.actions.imports import Holder, Imported, Register, import_rows
 from app.ledger.queries import running, seals, verification
 from app.ledger.queries.places import place
 from app.ledger.rules.seals import Anchor
@@ -131,7 +131,7 @@ def import_register(file, wanted: str, report: Path | None, dry_run: bool, **reg
     sys.exit(1 if outcome.faults else 0)
 
 
-def _import(wanted: str, register: dict, feed: schemas.Feed, holders: list[Holder]) -> Outcome:
+def _import(wanted: str, register: dict, feed: schemas.Feed, holders: list[Holder]) -> Imported:
     """Also with faults in the file, the other rows are tried: whoever corrects it should hear everything at once."""
     if (comune := place(wanted)) is None:
         raise Refusal(N_("Questo Comune non c'è. Indica il nome o il codice ISTAT con --comune."))
@@ -149,7 +149,7 @@ def _keep(report: Path, holders: list[Holder]) -> None:
     os.replace(written.name, report)
 
 
-def _tell_import(outcome: Outcome, dry_run: bool) -> None:
+def _tell_import(outcome: Imported, dry_run: bool) -> None:
     for fault in outcome.faults:
         click.echo(located(fault), err=True)
     if outcome.faults:

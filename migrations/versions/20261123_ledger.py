@@ -109,13 +109,15 @@ def upgrade():
             op.execute(f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
             op.execute(f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
     for table, columns in (("book", "comune_id, kind, name"), ("account", "book_id, unit, kind, owner")):
-        refuse = (f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END" if sqlite
-                  else "FOR EACH ROW EXECUTE FUNCTION refuse_change()")
-        op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table} {refuse}")
+        if sqlite:
+            for name, what in (("fixed", f"UPDATE OF {columns}"), ("kept", "DELETE")):
+                op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {what} ON {table} "
+                           f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
+        else:
+            op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} OR DELETE ON {table} "
+                       "FOR EACH ROW EXECUTE FUNCTION refuse_change()")
 
 
-# The accounts are locked by a statement of their own: each later one then sees them as they are under the lock. In a single statement
-# the rows that another transaction was changing would be met as they were before, and PostgreSQL may then leave one out of the UPDATE.
 POST_DIRECTLY = """
 CREATE FUNCTION post_directly(debits bigint[], credits bigint[], amounts bigint[], its_key text, its_hash text, its_kind text,
                               its_actor uuid, effective timestamptz, recorded timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$

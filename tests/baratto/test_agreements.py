@@ -15,6 +15,7 @@ from app.base.errors import Refusal
 from app.ledger.queries.balances import account_id
 from app.ledger.queries.statements import statement
 from app.ledger.actions import accounts as ledger_accounts, postings
+from app.ledger.rules import Line
 from app.hours import actions as hours
 from app.hours.models import Attendance
 from tests.baratto.office import NOW

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -7,7 +9,7 @@ from app.base.transactions import transaction
 from app.ledger.actions import accounts, postings
 from app.ledger.models import Unit
 from app.ledger.queries import balances
-from app.ledger.rules import Line
+from app.ledger.rules import MOST, Line
 
 
 def count(app, table: str) -> int:
@@ -153,3 +155,27 @@ def test_a_closed_account_takes_nothing(app, books):
 def test_balances_by_owner(books):
     books.post("k", (books.issued, books.anna, 90))
     assert books.ask(balances.by_owner, books.comune_id, Unit.SERVICE, "agreement") == {"anna": 90, "bruno": 0}
+
+
+def test_the_same_key_on_another_day_is_another_request(app, books):
+    """What a posting says of the day of its fact is part of it; a retry says the same."""
+    day = datetime(2026, 6, 6, 8, tzinfo=UTC)
+    with app.app_context(), transaction():
+        first = postings.post("k", "test", [Line(books.issued, books.anna, 5)], effective_at=day)
+        assert postings.post("k", "test", [Line(books.issued, books.anna, 5)], effective_at=day) == (first.posting_id, False)
+        with pytest.raises(Refusal, match="diversa"):
+            postings.post("k", "test", [Line(books.issued, books.anna, 5)], effective_at=day + timedelta(days=1))
+
+
+def test_a_naive_instant_and_an_absurd_amount_are_refused(app, books):
+    with app.app_context(), transaction():
+        with pytest.raises(ValueError, match="naive"):
+            postings.post("k", "test", [Line(books.issued, books.anna, 5)], effective_at=datetime(2026, 6, 6, 8))
+        with pytest.raises(Refusal, match="grande"):
+            postings.post("k", "test", [Line(books.appropriation, books.available, MOST + 1)])
+
+
+@pytest.mark.parametrize("limits", [{"floor": 1}, {"ceiling": -1}])
+def test_an_account_opens_within_its_limits(books, limits):
+    with pytest.raises(Refusal, match="vuoto"):
+        books.open(Unit.SERVICE, "agreement", "new", **limits)

@@ -4,11 +4,11 @@ from sqlalchemy import select, text
 
 from app.base.db import db
 from app.base.errors import Refusal
-from app.base.transactions import transaction
+from app.base.transactions import reading, transaction
 from app.ledger import jobs as sealer
 from app.ledger.actions import accounts, checkpoints as actions
 from app.ledger.models import Account, Book, Checkpoint, Transfer
-from app.ledger.queries import checkpoints
+from app.ledger.queries import balances, checkpoints
 from app.ledger.queries.balances import balance
 from app.ledger.queries.checkpoints import Drift
 from tests.threads import together
@@ -211,3 +211,20 @@ def test_a_balance_beyond_the_limits_is_not_written(books, tampering):
     tampering(*ROW, anna=books.anna)
     tampering("UPDATE account SET floor = 50 WHERE id = :anna", "UPDATE account SET floor = 0 WHERE id = :anna", anna=books.anna)
     assert "oltre i limiti" in refusal(books, books.anna)
+
+
+def test_the_night_may_move_the_checkpoint_while_somebody_reads_a_balance(app, books, monkeypatch):
+    """The stretch that a checkpoint takes over is counted in it or in the tail, never in both."""
+    books.post("a", (books.issued, books.anna, 300), (books.issued, books.bruno, 200))
+    real = balances.sides
+
+    def after_the_night(condition):
+        def night():
+            with app.app_context(), transaction():
+                actions.advance(books.comune_id, 1_000)
+        assert together(night) == [None]
+        return real(condition)
+
+    monkeypatch.setattr(balances, "sides", after_the_night)
+    with app.app_context(), reading():
+        assert balances.balance(books.issued) == -500

@@ -1,5 +1,6 @@
 """Many at once, on connections of their own. Where a guard decides it, the run without the guard is shown as well."""
 import re
+from itertools import permutations
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -178,3 +179,18 @@ def read_elsewhere(books) -> int:
         with books.app.app_context(), reading():
             return balances.balance(books.anna)
     return together(read)[0]
+
+
+def test_in_a_crowd_every_transfer_moves_both_its_accounts(books):
+    """Each waits for others on the same few accounts: whoever has waited must count on what they left, not on what it saw before."""
+    few = [books.open("TIME", "member", f"m{n}", floor=-10_000) for n in range(5)]
+
+    pairs = list(permutations(few, 2))
+
+    def crowd(place: int) -> None:
+        for n in range(25):
+            books.post(f"{place}.{n}", (*pairs[(7 * place + 11 * n) % len(pairs)], 1 + n % 7))
+
+    assert outcomes(together(*[lambda place=place: crowd(place) for place in range(8)])) == ["NoneType"]
+    assert sum(books.balance(each) for each in few) == 0
+    assert sum(len(books.changes(each)) for each in few) == 2 * 8 * 25

@@ -1,7 +1,10 @@
 """What the clock does in the ledger beside sealing."""
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from app.base import clock
+from app.base.db import db
 from app.base.transactions import transaction
 from app.ledger import jobs
 from app.ledger.actions import holds
@@ -25,3 +28,19 @@ def test_holds_expire_once_their_time_is_over_and_only_then(app, books):
         with transaction():
             assert resolution(due).outcome is Outcome.EXPIRED
             assert resolution(kept) is None and resolution(lasting) is None
+
+
+def test_one_bad_hold_does_not_keep_the_others(app, books):
+    """Its account says that nothing is held: the CHECK stops it, the night tells of it, and the next hold expires all the same."""
+    books.post("in", (books.issued, books.anna, 100), (books.issued, books.bruno, 100))
+    until = clock.now() + timedelta(hours=1)
+    with app.app_context():
+        with transaction():
+            bad = holds.hold("bad", "test", Line(books.anna, books.bruno, 10), expires_at=until).hold_id
+            good = holds.hold("good", "test", Line(books.bruno, books.anna, 10), expires_at=until).hold_id
+            db.session.execute(text("UPDATE account SET held = 0 WHERE id = :id"), {"id": books.anna})
+        with clock.set_to(until):
+            assert jobs.expire_holds() == 1
+        with transaction():
+            assert resolution(bad) is None and resolution(good).outcome is Outcome.EXPIRED
+            db.session.execute(text("UPDATE account SET held = 10 WHERE id = :id"), {"id": books.anna})

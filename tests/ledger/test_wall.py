@@ -127,7 +127,7 @@ def attempt_reverse(here, there):
     """Linked by hand to a posting of another book."""
     done = postings.post("a", "test", [Line(there.one, there.other, 5)])
     back = Line(here.other, here.one, 5) if here.book_id != there.book_id else Line(there.other, here.one, 5)
-    postings.post("x", "reversal", [back], reverses_id=done.posting_id)
+    postings.post_all([Request("x", "reversal", (back,), reverses_id=done.posting_id)])
 
 
 def attempt_real_reverse(here, there):

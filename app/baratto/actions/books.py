@@ -15,6 +15,7 @@ from app.baratto.rules.terms import Terms
 from app.ledger.actions import accounts, postings
 from app.ledger.actions.postings import Receipt
 from app.ledger.models import Unit
+from app.ledger.queries import balances
 from app.ledger.queries.balances import balance
 from app.ledger.queries.postings import posting_id
 from app.ledger.queries.statements import statement
@@ -123,5 +124,6 @@ def _kept(comune_id: int, unit: Unit, kind: str, owner: str) -> int:
 def _cap(comune_id: int, unit: Unit, kind: str, owner: str, ceiling: int | None) -> int:
     """A year's counter, with the ceiling that the regulation gives now."""
     account = accounts.open_account(comune_id, unit, kind, owner, floor=0, ceiling=ceiling)
-    accounts.set_limits(account, floor=0, ceiling=ceiling)
+    if balances.ceiling(account) != ceiling:
+        accounts.set_limits(account, floor=0, ceiling=ceiling)
     return account

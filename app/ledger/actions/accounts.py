@@ -26,8 +26,10 @@ def open_account(comune_id: int, unit: Unit, kind: str, owner: str = "", *, bank
     """The id of the account for this comune, unit, kind and owner; opened when it is not there yet.
 
     `floor` and `ceiling` (minutes or cents) are inclusive. `cached=False` is for the town's own accounts without a limit. `bank` names the
-    time bank, where a comune has several.
+    time bank, where a comune has several. Refuses limits that an empty account would already pass.
     """
+    if not (floor or 0) <= 0 <= (ceiling or 0):
+        raise Refusal(N_("Un conto nuovo è vuoto: il minimo non può essere sopra lo zero, il massimo non può essere sotto."))
     book_kind = BookKind.of(unit)
     book_id = open_book(comune_id, book_kind, bank)
     found = select(Account.id).where(Account.book_id == book_id, Account.unit == unit, Account.kind == kind, Account.owner == owner)
@@ -40,8 +42,10 @@ def open_account(comune_id: int, unit: Unit, kind: str, owner: str = "", *, bank
 
 
 def set_limits(account_id: int, *, floor: int | None, ceiling: int | None) -> None:
-    """Move an account's floor and ceiling (minutes or cents). Refuses limits that its balance already passes."""
+    """Move an account's floor and ceiling (minutes or cents). Refuses limits that its balance passes, and an account that keeps none."""
     here = lock([account_id])[account_id]
+    if not here.cached:
+        raise Refusal(N_("Questo conto non tiene un saldo: non può avere limiti."))
     if floor is not None and here.balance - here.held < floor or ceiling is not None and here.balance > ceiling:
         raise Refusal(N_("Il saldo di questo conto è già oltre il nuovo limite."))
     _change(account_id, floor=floor, ceiling=ceiling)
@@ -50,6 +54,8 @@ def set_limits(account_id: int, *, floor: int | None, ceiling: int | None) -> No
 def close(account_id: int) -> None:
     """Close an account for good. Refuses one with something on it, and one that keeps no balance: no lock shows that it is empty."""
     here = lock([account_id])[account_id]
+    if here.closed:
+        return
     if not here.cached:
         raise Refusal(N_("Questo conto non tiene un saldo: resta aperto."))
     if here.balance or here.held:

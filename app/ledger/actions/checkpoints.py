@@ -1,5 +1,5 @@
 """Checkpoints move forward, and an account's row is written anew from its transfers. Nothing here commits."""
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.base.db import db
@@ -18,6 +18,8 @@ def advance(comune_id: int, to: int, *, anew: bool = False) -> None:
     Posting goes on meanwhile: the lock on the book stops only another one who does the same.
     """
     dialect = {"postgresql": postgresql, "sqlite": sqlite}[db.session.get_bind().dialect.name]
+    if dialect is postgresql:          # as long as the pass itself may take
+        db.session.execute(text("SET LOCAL statement_timeout = '100s'"))
     books = select(Book.id, Book.checked_to).where(Book.comune_id == comune_id).order_by(Book.id).with_for_update(key_share=True)
     for book_id, checked_to in db.session.execute(books).all():
         if anew:

@@ -1,4 +1,4 @@
-"""The usual posting on PostgreSQL, in one trip: lock, guard, store. It is why a hot account is held for no longer than that.
+"""The usual posting on PostgreSQL, in one trip: lock, guard, store. Between the lock and the commit nobody waits for the network.
 
 The database's function `post_directly` (migration 0003) lets through only what the rules would allow. Where it says no, or does not know,
 nothing is stored and the caller goes the long way, by the rules, which find out why. tests/ledger hold the two ways to each other.
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.base.clock import now
 from app.base.db import db
 from app.ledger.actions.store import instant, refusal
-from app.ledger.rules import Request
+from app.ledger.rules import MOST, Request
 
 _POST = ("SELECT post_directly(%s::bigint[], %s::bigint[], %s::bigint[], %s::text, %s::text, %s::text, %s::uuid, %s::timestamptz, "
          "%s::timestamptz)")
@@ -32,4 +32,5 @@ def post(request: Request) -> int | None:
 def _is_usual(request: Request) -> bool:
     """No reversal, and each account on one side of one line: then the running balances are the new balances."""
     accounts = {each for line in request.lines for each in (line.debit, line.credit)}
-    return request.reverses_id is None and request.lines and len(accounts) == 2 * len(request.lines)
+    return request.reverses_id is None and request.lines and len(accounts) == 2 * len(request.lines) \
+        and all(line.amount <= MOST for line in request.lines)

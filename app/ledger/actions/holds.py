@@ -16,30 +16,32 @@ from app.ledger.queries.postings import resolution
 from app.ledger.rules import Line, Request, check_hold
 
 
-class Held(NamedTuple):
+class HoldReceipt(NamedTuple):
     hold_id: int
     first: bool                        # False: this key had been held before, and nothing was written now
 
 
-def hold(key: str, kind: str, line: Line, *, expires_at: datetime | None = None, actor: uuid.UUID | None = None) -> Held:
+def hold(key: str, kind: str, line: Line, *, expires_at: datetime | None = None, actor: uuid.UUID | None = None) -> HoldReceipt:
     """Set `line.amount` of the debit account aside for the credit account, once per `key`.
 
     Refuses the same key with another request, and what `rules.check_hold` refuses. What is set aside cannot be spent otherwise.
     """
-    asked = Request(key, kind, (line,)).hash
+    asked = Request(key, kind, (line,), effective_at=expires_at).hash
     standing = accounts.lock((line.debit, line.credit))
     done = db.session.execute(select(Hold.id, Hold.request_hash).where(Hold.key == key)).one_or_none()
     if done is None:
         account = check_hold(line, standing)
+        if expires_at is not None and expires_at <= now():
+            raise Refusal(N_("Il tempo di questa riserva è passato."))
         if insert_once(Hold, dict(key=key, request_hash=asked, book_id=account.book_id, unit=account.unit, kind=kind, amount=line.amount,
                                   debit_id=line.debit, credit_id=line.credit, actor=actor, recorded_at=now(), expires_at=expires_at),
                        unique=("key",)):
             _set_aside(line.debit, line.amount)
-            return Held(db.session.scalar(select(Hold.id).where(Hold.key == key)), True)
+            return HoldReceipt(db.session.scalar(select(Hold.id).where(Hold.key == key)), True)
         done = db.session.execute(select(Hold.id, Hold.request_hash).where(Hold.key == key)).one()
     if done.request_hash != asked:
         raise Refusal(N_("Con questa chiave è già stata fatta una registrazione diversa."))
-    return Held(done.id, False)
+    return HoldReceipt(done.id, False)
 
 
 def settle(hold_id: int, key: str, *, amount: int | None = None, actor: uuid.UUID | None = None,

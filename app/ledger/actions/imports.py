@@ -64,7 +64,7 @@ class Holder(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class Imported:
     posted: list[ImportRow] = field(default_factory=list)
     known: int = 0
     opened: int = 0
@@ -72,12 +72,12 @@ class Outcome:
     holders: list[Holder] = field(default_factory=list)      # with their balance after the import
 
 
-def import_rows(register: Register, rows: Sequence[ImportRow], holders: Sequence[Holder] = ()) -> Outcome:
+def import_rows(register: Register, rows: Sequence[ImportRow], holders: Sequence[Holder] = ()) -> Imported:
     """Post the rows that are not in the ledger yet, by day. `holders` are those of an earlier report.
 
-    Outcome.faults names every row that a rule refuses and every known row that has changed; then the caller must undo all of it.
+    Imported.faults names every row that a rule refuses and every known row that has changed; then the caller must undo all of it.
     """
-    outcome, stored = Outcome(), {found.key: found for found in _stored([register.key(row) for row in rows])}
+    outcome, stored = Imported(), {found.key: found for found in _stored([register.key(row) for row in rows])}
     known = [(row, stored[register.key(row)]) for row in rows if register.key(row) in stored]
     whose = _named(known, {Side(each.unit, same_name(each.name)): each for each in holders})
     for row, found in known:
@@ -91,6 +91,7 @@ def import_rows(register: Register, rows: Sequence[ImportRow], holders: Sequence
     ids = {side: _account(register, side, whose) for side in dict.fromkeys(side for row in outcome.posted for side in row.sides)}
     requests = [Request(register.key(row), _kind(row), (Line(*(ids[side] for side in row.sides), row.minutes),),
                         effective_at=register.at(row)) for row in outcome.posted]
+    accounts.lock(ids.values())        # all at once and in their order: the chunks would take them in none
     answers = [answer for chunk in _chunks(requests) for answer in postings.post_each(chunk)]
     outcome.faults += [Fault(row.line, "", no.message, no.values) for row, no in zip(outcome.posted, answers, strict=True)
                        if isinstance(no, Refusal)]

@@ -24,13 +24,13 @@ class Receipt(NamedTuple):
 
 
 def post(key: str, kind: str, lines: Sequence[Line], *, actor: uuid.UUID | None = None, effective_at: datetime | None = None,
-         reverses_id: int | None = None, freed: Mapping[int, int] | None = None) -> Receipt:
+         freed: Mapping[int, int] | None = None) -> Receipt:
     """Write `lines` as one posting, once per `key`: the same request again returns the first receipt and writes nothing.
 
     Refuses the same key with another request, and what `rules.apply` refuses. A refusal comes before the first write, so that the key
     stays free. `freed` is what the end of a hold gives back to an account in the same step (minutes or cents).
     """
-    return post_all([Request(key, kind, tuple(lines), actor, effective_at, reverses_id)], freed=freed)[0]
+    return post_all([Request(key, kind, tuple(lines), actor, effective_at)], freed=freed)[0]
 
 
 def post_all(requests: Sequence[Request], *, freed: Mapping[int, int] | None = None) -> list[Receipt]:
@@ -57,7 +57,8 @@ def reverse(posting_id: int, key: str, *, actor: uuid.UUID | None = None) -> Rec
         Transfer.posting_id == posting_id).order_by(Transfer.id.desc())).all()
     if not rows:
         raise LookupError(f"no such posting: {posting_id}")
-    return post(key, "reversal", [Line(row.credit_id, row.debit_id, row.amount) for row in rows], actor=actor, reverses_id=posting_id)
+    lines = tuple(Line(row.credit_id, row.debit_id, row.amount) for row in rows)
+    return post_all([Request(key, "reversal", lines, actor, reverses_id=posting_id)])[0]
 
 
 class _Batch:

@@ -62,18 +62,23 @@ def _store(connection: Connection, rows: Sequence[Row], changed: Collection[Stan
 
 def refusal(error: IntegrityError) -> Exception:
     """What a constraint's no means in words. The rules have looked before, under a lock: this is for whoever comes past them."""
-    return next((Refusal(words) for name, words in _REFUSALS.items() if name in str(error.orig)), error)
+    # SQLite names a CHECK by its name and a unique index by its columns; PostgreSQL's message also holds data.
+    broken = error.orig.diag.constraint_name if hasattr(error.orig, "diag") else str(error.orig).rpartition(": ")[2]
+    return Refusal(_REFUSALS[broken]) if broken in _REFUSALS else error
 
 
 def instant(at: datetime) -> str:
     """As SQLAlchemy stores it on SQLite, which is also how PostgreSQL reads it in a session whose zone is UTC."""
+    if at.tzinfo is None:
+        raise ValueError(f"a naive datetime is not an instant: {at!r}")
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 _REFUSALS = {
     "ck_account_floor": N_("La disponibilità di un conto non basta."),
     "ck_account_ceiling": N_("Un conto supererebbe il suo massimo."),
-    "reverses_id": N_("Questa registrazione è già stata stornata."),
+    "uq_posting_reverses_id": N_("Questa registrazione è già stata stornata."),
+    "posting.reverses_id": N_("Questa registrazione è già stata stornata."),
 }
 
 

@@ -13,19 +13,26 @@ def account_id(comune_id: int, unit: str, kind: str, owner: str = "", *, bank: s
 
 def balance(account_id: int | None) -> int:
     """Minutes or cents; no account is 0. Read from the account's row; where it keeps none, the last checkpoint and what came since."""
-    row = db.session.execute(select(Account.cached, Account.balance, Book.checked_to).join(Book, Book.id == Account.book_id)
-                             .where(Account.id == account_id)).one_or_none()
+    # The mark and the checkpoint in one statement: between two the night may move both.
+    row = db.session.execute(
+        select(Account.cached, Account.balance, Book.checked_to, func.coalesce(Checkpoint.balance, 0).label("checked"))
+        .join(Book, Book.id == Account.book_id).outerjoin(Checkpoint, Checkpoint.account_id == Account.id)
+        .where(Account.id == account_id)).one_or_none()
     if row is None or row.cached:
         return row.balance if row else 0
     tail = sides(Transfer.id > row.checked_to).subquery()
     since = db.session.scalar(select(func.sum(tail.c.change)).where(tail.c.account_id == account_id))
-    # PostgreSQL sums whole numbers to a decimal one.
-    return (db.session.scalar(select(Checkpoint.balance).where(Checkpoint.account_id == account_id)) or 0) + int(since or 0)
+    return row.checked + int(since or 0)         # PostgreSQL sums whole numbers to a decimal one
+
+
+def ceiling(account_id: int) -> int | None:
+    """An account's ceiling, in minutes or cents; None: it has none."""
+    return db.session.scalar(select(Account.ceiling).where(Account.id == account_id))
 
 
 def by_owner(comune_id: int, unit: str, kind: str, owners: Iterable[str] | None = None, *, bank: str = "") -> dict[str, int]:
     """Balance by owner of the accounts of one kind that keep a balance; of these `owners`, or of all."""
-    query = _accounts(comune_id, unit, kind, bank)
+    query = _accounts(comune_id, unit, kind, bank).where(Account.cached)
     if owners is not None:
         query = query.where(Account.owner.in_(list(owners)))
     return dict(db.session.execute(query.with_only_columns(Account.owner, Account.balance)).all())

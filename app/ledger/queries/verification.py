@@ -32,8 +32,7 @@ def verify(since: int = 0, done: Callable[[int], None] = lambda transfers: None)
         yield _fault(N_("Il sigillo %(seal)s non c'è."), seal=since)
         return
     if not since:
-        for each in db.session.scalars(select(Transfer.id).where(Transfer.id < 1).order_by(Transfer.id)):
-            yield _fault(N_("Il movimento %(transfer)s è stato aggiunto prima del primo."), transfer=each)
+        yield from _before_the_first()
     for batch in _batches(db.session.execute(_figures().where(Seal.id > since).order_by(Seal.id)).all()):
         now = dict(seals.rows_under(batch[0].id, batch[-1].id))
         for each in batch:
@@ -50,6 +49,7 @@ def verify_over(account_id: int) -> Iterator[Fault]:
     firsts = [each.first_id for each in chain]
     moved = db.session.scalars(select(Transfer.id).where((Transfer.debit_id == account_id) | (Transfer.credit_id == account_id)))
     covering = {bisect_right(firsts, each) - 1 for each in moved}
+    yield from _before_the_first()
     before = None
     for place, each in enumerate(chain):
         yield from _link(before, each)
@@ -58,6 +58,11 @@ def verify_over(account_id: int) -> Iterator[Fault]:
             if (found := rules.root(now)) != each.root:
                 yield from _rows(each, found)
         before = each
+
+
+def _before_the_first() -> Iterator[Fault]:
+    for each in db.session.scalars(select(Transfer.id).where(Transfer.id < 1).order_by(Transfer.id)):
+        yield _fault(N_("Il movimento %(transfer)s è stato aggiunto prima del primo."), transfer=each)
 
 
 def against(anchors: Iterable[Anchor]) -> Iterator[Fault]:

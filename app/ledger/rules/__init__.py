@@ -2,11 +2,14 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from app.base.errors import Refusal
 from app.base.words import N_
+
+
+MOST = 10 ** 15                        # minutes or cents in one line: sums of them stay whole numbers in both databases
 
 
 class Line(NamedTuple):
@@ -29,8 +32,9 @@ class Request(NamedTuple):
 
     @property
     def hash(self) -> str:
-        """What is asked for, so that the same key with another request is told apart."""
-        said = "|".join([self.kind, str(self.reverses_id or ""), *(f"{line.debit}>{line.credit}:{line.amount}" for line in self.lines)])
+        """What is asked for, so that the same key with another request is told apart. Who asks does not count."""
+        said = "|".join([self.kind, str(self.reverses_id or ""), str(self.effective_at and self.effective_at.astimezone(UTC)),
+                         *(f"{line.debit}>{line.credit}:{line.amount}" for line in self.lines)])
         return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -92,7 +96,7 @@ class Written(NamedTuple):
 def apply(request: Request, accounts: Mapping[int, Standing]) -> tuple[list[Written], dict[int, Standing]]:
     """Run a request's lines in order over `accounts`: what to write, and those accounts that stand otherwise afterwards.
 
-    Refuses a request without lines, an amount that is not positive, an account on both sides, two books, two units in one line, and a
+    Refuses a request without lines, an amount that is not positive or beyond MOST, an account on both sides, two books, two units in one line, and a
     balance beyond a limit.
     """
     if not request.lines:
@@ -102,6 +106,8 @@ def apply(request: Request, accounts: Mapping[int, Standing]) -> tuple[list[Writ
     for line in request.lines:
         if line.amount <= 0:
             raise Refusal(N_("L'importo deve essere maggiore di zero."))
+        if line.amount > MOST:
+            raise Refusal(N_("L'importo è troppo grande."))
         if line.debit == line.credit:
             raise Refusal(N_("I due conti devono essere diversi."))
         debit, credit = (changed.get(each) or accounts[each] for each in (line.debit, line.credit))

@@ -32,7 +32,7 @@ def keep(night: Night, check: str, compared: Compared) -> None:
             _gone(finding)
     db.session.flush()
     if check in FREEZING:
-        accounts.freeze(_account_id(row.subject) for row in compared.differences)
+        accounts.freeze(_account_id(row.subject) for row in compared.differences[:MOST])     # what has a finding is let go by it
     if compared.proven and not compared.wrong and not _standing(night.comune_id, "seals"):
         checkpoints.advance(night.comune_id, compared.proven.to, anew=compared.proven.anew)
 

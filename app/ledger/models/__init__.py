@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.base.append_only import append_only
 from app.base.clock import now
 from app.base.db import ComuneId, Row, db, one_of, short
+from app.ledger.models.directly import post_directly
 
 
 class Unit(StrEnum):
@@ -222,3 +223,5 @@ append_only(Account.__table__, "book_id", "unit", "kind", "owner")
 # What is written stays as it is. A mistake is put right by a posting that reverses it.
 for written in (Posting, Transfer, Hold, HoldResolution, Seal):
     append_only(written.__table__)
+
+post_directly(Transfer.__table__)
