@@ -36,7 +36,8 @@ def _passes(app, name: str, members: int, *, rounds: int) -> list[Ratio]:
                    "raw sum GROUP BY account, both sides", 2.0, lambda: _full(app), lambda: _raw(app), rounds=rounds)]
     at_large = [_full(app) for _ in range(rounds)]
     rows.append(Ratio(f"growth of the full pass, {books.transfers // 10:,} to {books.transfers:,} transfers, {name}", "the smaller one",
-                      12, False, [b / a for a, b in zip(at_small, at_large, strict=True)], note="not in turns: first the one, then the other"))
+                      12, False, [b / a for a, b in zip(at_small, at_large, strict=True)],
+                      note="not in turns: first the one, then the other"))
     with app.app_context(), transaction():
         checkpointing.advance(1, books.transfers)
     books.play(large // 100)
