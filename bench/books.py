@@ -54,8 +54,8 @@ class Books:
             ground.analyse()
 
     def _round(self, number: int, dialect: str) -> None:
-        values = {"book": db.session.get_one(Account, self.first).book_id, "from": number * self.size, "size": self.size, "base": self.first,
-                  "per": self.per_posting, "shift": 1 + number % (self.size - 1), "seq": 2 * number + 1,
+        values = {"book": db.session.get_one(Account, self.first).book_id, "from": number * self.size, "size": self.size,
+                  "base": self.first, "per": self.per_posting, "shift": 1 + number % (self.size - 1), "seq": 2 * number + 1,
                   "at": "2026-03-02 09:00:00.123456", "hash": f"{number:064x}", "actor": f"{number:032x}"}
         numbers = ("generate_series(0, :size - 1) AS n (n)" if dialect == "postgresql" else
                    "(WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < :size - 1) SELECT n FROM n) AS n")
@@ -63,12 +63,12 @@ class Books:
         at = "CAST(:at AS timestamptz)" if dialect == "postgresql" else ":at"
         db.session.execute(text(
             "INSERT INTO posting (id, key, request_hash, book_id, kind, actor, effective_at, recorded_at) "
-            f"SELECT 1 + (:from + n) / :per, 'bench:' || ((:from + n) / :per), :hash, :book, 'exchange', {actor}, {at}, {at} FROM {numbers} "
-            "WHERE (:from + n) % :per = 0"), values)
+            f"SELECT 1 + (:from + n) / :per, 'bench:' || ((:from + n) / :per), :hash, :book, 'exchange', {actor}, {at}, {at} "
+            f"FROM {numbers} WHERE (:from + n) % :per = 0"), values)
         db.session.execute(text(
-            "INSERT INTO transfer (id, posting_id, book_id, unit, amount, debit_id, credit_id, debit_seq, debit_balance, credit_seq, credit_balance) "
-            "SELECT 1 + :from + n, 1 + (:from + n) / :per, :book, 'TIME', 60, :base + n, :base + (n + :shift) % :size, :seq, -60, :seq + 1, 0 "
-            f"FROM {numbers}"), values)
+            "INSERT INTO transfer (id, posting_id, book_id, unit, amount, debit_id, credit_id, debit_seq, debit_balance, credit_seq, "
+            "credit_balance) SELECT 1 + :from + n, 1 + (:from + n) / :per, :book, 'TIME', 60, :base + n, :base + (n + :shift) % :size, "
+            f":seq, -60, :seq + 1, 0 FROM {numbers}"), values)
 
 
 def _without_limit(dialect: str) -> None:

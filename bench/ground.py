@@ -70,7 +70,7 @@ def members(app, count: int) -> list[int]:
     with app.app_context():
         with transaction():
             book_id = accounts.open_book(1, BookKind.TIME_BANK)
-            same = dict(book_id=book_id, book_kind=BookKind.TIME_BANK, unit=Unit.TIME, kind="member", floor=FLOOR, ceiling=None, cached=True)
+            same = dict(book_id=book_id, book_kind=BookKind.TIME_BANK, unit=Unit.TIME, kind="member", floor=FLOOR, cached=True)
             db.session.execute(insert(Account), [same | {"owner": str(number)} for number in range(count)])
         analyse()
         with transaction():

@@ -13,8 +13,9 @@ from bench.books import Books
 from bench.clients import Accounts, Clients
 from bench.rounds import Ratio, faster, seconds, slower
 
-RAW = text("SELECT count(*), sum(total) FROM (SELECT account, sum(amount) AS total FROM (SELECT debit_id AS account, -amount AS amount FROM transfer "
-           "UNION ALL SELECT credit_id, amount FROM transfer) AS sides GROUP BY account) AS each")
+RAW = text("SELECT count(*), sum(total) FROM (SELECT account, sum(amount) AS total FROM "
+           "(SELECT debit_id AS account, -amount AS amount FROM transfer UNION ALL SELECT credit_id, amount FROM transfer) AS sides "
+           "GROUP BY account) AS each")
 
 
 def measure(quick: bool) -> list[Ratio]:
@@ -31,15 +32,17 @@ def _passes(app, name: str, members: int, *, rounds: int) -> list[Ratio]:
     books.play(small)
     at_small = [_full(app) for _ in range(rounds)]
     books.play(large - small)
-    rows = [slower(f"full nightly pass, {books.transfers:,} transfers, {members:,} accounts, {name}", "raw sum GROUP BY account, both sides",
-                   2.0, lambda: _full(app), lambda: _raw(app), rounds=rounds)]
+    rows = [slower(f"full nightly pass, {books.transfers:,} transfers, {members:,} accounts, {name}",
+                   "raw sum GROUP BY account, both sides", 2.0, lambda: _full(app), lambda: _raw(app), rounds=rounds)]
     at_large = [_full(app) for _ in range(rounds)]
-    rows.append(Ratio(f"growth of the full pass, {books.transfers // 10:,} to {books.transfers:,} transfers, {name}", "the smaller one", 12, False,
-                      [b / a for a, b in zip(at_small, at_large, strict=True)], note="not in turns: first the one, then the other"))
+    rows.append(Ratio(f"growth of the full pass, {books.transfers // 10:,} to {books.transfers:,} transfers, {name}", "the smaller one",
+                      12, False, [b / a for a, b in zip(at_small, at_large, strict=True)],
+                      note="not in turns: first the one, then the other"))
     with app.app_context(), transaction():
         checkpointing.advance(1, books.transfers)
     books.play(large // 100)
-    rows.append(slower(f"incremental pass, 1 % tail, {name}", "the same raw query", 0.10, lambda: _tail(app), lambda: _raw(app), rounds=rounds))
+    rows.append(slower(f"incremental pass, 1 % tail, {name}", "the same raw query", 0.10, lambda: _tail(app), lambda: _raw(app),
+                       rounds=rounds))
     ground.check(app)
     return rows
 
@@ -98,7 +101,8 @@ def _beside(quick: bool) -> list[Ratio]:
             # A minute and five seconds are longer than a round: the work runs as often in a round's time as it would then.
             rows = [faster("posting while the incremental night runs once a minute", "posting alone", 0.9, beside(_night, span), alone,
                            rounds=rounds),
-                    faster("posting while the sealer runs every 5 s", "posting alone", 0.95, beside(jobs.seal_new, min(5, span / 2)), alone, rounds=rounds)]
+                    faster("posting while the sealer runs every 5 s", "posting alone", 0.95, beside(jobs.seal_new, min(5, span / 2)), alone,
+                           rounds=rounds)]
         ground.check(app)
         return rows
 

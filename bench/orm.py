@@ -26,7 +26,8 @@ def post_plainly(key: str, debit_id: int, credit_id: int, amount: int, at: datet
     for account, change in ((debit, -amount), (credit, amount)):
         account.balance += change
         account.seq += 1
-    session.add(Transfer(posting_id=posting.id, book_id=debit.book_id, unit=debit.unit, amount=amount, debit_id=debit_id, credit_id=credit_id,
-                         debit_seq=debit.seq, debit_balance=debit.balance, credit_seq=credit.seq, credit_balance=credit.balance))
+    session.add(Transfer(posting_id=posting.id, book_id=debit.book_id, unit=debit.unit, amount=amount, debit_id=debit_id,
+                         credit_id=credit_id, debit_seq=debit.seq, debit_balance=debit.balance, credit_seq=credit.seq,
+                         credit_balance=credit.balance))
     session.commit()
     return posting.id

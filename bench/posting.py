@@ -58,7 +58,8 @@ def _postgresql(quick: bool) -> list[Ratio]:
                     lambda seconds: pgbench.run(8, seconds)),
                 row("one hot account with a floor, 8 clients", "the same, uniform", 0.6, by(eight, "hot"), by(eight, "uniform")),
                 row("the town's account on one side, 8 clients", "the same, uniform", 0.9, by(eight, "town"), by(eight, "uniform")),
-                row("batch of 100, uniform, 8 clients: rows a second", "bare one-row INSERT commits", 1.0, by(eight, "batch"), by(eight, "bare")),
+                row("batch of 100, uniform, 8 clients: rows a second", "bare one-row INSERT commits", 1.0, by(eight, "batch"),
+                    by(eight, "bare")),
                 row("batch of 100, hot account, 8 clients: rows a second", "bare one-row INSERT commits", 1.0, by(eight, "hot batch"),
                     by(eight, "bare")),
                 row("one transfer, PostgreSQL, 1 client", "the same posting by plain ORM", 4.0, by(one, "uniform"), by(one, "plain ORM")),
@@ -73,7 +74,8 @@ def _sqlite(quick: bool) -> list[Ratio]:
         ground.found(app)
         people = _people(app)
         bare = sqlite3.connect(folder / "bare.db", isolation_level=None)
-        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE bare (id INTEGER PRIMARY KEY, number INTEGER)"):
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+                          "CREATE TABLE bare (id INTEGER PRIMARY KEY, number INTEGER)"):
             bare.execute(statement)
         numbers = count()
 

@@ -39,12 +39,14 @@ class Ratio:
 HEAD = f"{'what':<58} {'measured against, in the same run':<44} {'median':>8} {'min':>8} {'max':>8}  reach"
 
 
-def faster(what: str, against: str, reach: float | None, ours: Callable[[], float], yardstick: Callable[[], float], *, rounds: int) -> Ratio:
+def faster(what: str, against: str, reach: float | None, ours: Callable[[], float], yardstick: Callable[[], float], *,
+           rounds: int) -> Ratio:
     """How many times the yardstick's rate ours has; both answer with a rate (so many a second)."""
     return Ratio(what, against, reach, True, [a / b for a, b in _turns(ours, yardstick, rounds)])
 
 
-def slower(what: str, against: str, reach: float | None, ours: Callable[[], float], yardstick: Callable[[], float], *, rounds: int) -> Ratio:
+def slower(what: str, against: str, reach: float | None, ours: Callable[[], float], yardstick: Callable[[], float], *,
+           rounds: int) -> Ratio:
     """How many times the yardstick's time ours takes; both answer with a time."""
     return Ratio(what, against, reach, False, [a / b for a, b in _turns(ours, yardstick, rounds)])
 

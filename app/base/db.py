@@ -97,7 +97,9 @@ def begin(connection):
     """Open the transaction in the mode of the entrance: a GET cannot write, a write on SQLite takes its turn at once."""
     reads = only_reads.get()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+        if connection.info.get("query_only") is not reads:       # it stays as it is until somebody changes it
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+            connection.info["query_only"] = reads
         connection.exec_driver_sql("BEGIN" if reads else BEGIN_WRITE)
     elif reads:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")

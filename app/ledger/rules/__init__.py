@@ -96,8 +96,8 @@ class Written(NamedTuple):
 def apply(request: Request, accounts: Mapping[int, Standing]) -> tuple[list[Written], dict[int, Standing]]:
     """Run a request's lines in order over `accounts`: what to write, and those accounts that stand otherwise afterwards.
 
-    Refuses a request without lines, an amount that is not positive or beyond MOST, an account on both sides, two books, two units in one line, and a
-    balance beyond a limit.
+    Refuses a request without lines, an amount that is not positive or beyond MOST, an account on both sides, two books, two units in one
+    line, and a balance beyond a limit.
     """
     if not request.lines:
         raise Refusal(N_("Una registrazione ha almeno un movimento."))
