@@ -150,6 +150,7 @@ def without_constraints():
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("ALTER TABLE transfer DISABLE TRIGGER USER"))
         db.session.execute(text("ALTER TABLE account DROP CONSTRAINT ck_account_floor"))
+        db.session.execute(text("ALTER TABLE attendance DROP CONSTRAINT ex_attendance_overlap"))
         yield
         db.session.rollback()
         return

@@ -26,7 +26,7 @@ COUNTS = {"task": 2, "shift": 1, "booking": 2, "passage": 0}
 def old(ground):
     """A database as the first version left it, with a row or two in each table of the board."""
     current = ground.database
-    with ground._copy(None, "old"), ground.app.app_context():
+    with ground.copy(None, "old"), ground.app.app_context():
         flask_migrate.upgrade(revision="0005")
         with db.engine.begin() as connection:
             for statement in OLD:
