@@ -120,7 +120,8 @@ def upgrade():
 
 POST_DIRECTLY = """
 CREATE FUNCTION post_directly(debits bigint[], credits bigint[], amounts bigint[], its_key text, its_hash text, its_kind text,
-                              its_actor uuid, effective timestamptz, recorded timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+                              its_actor uuid, effective timestamptz, recorded timestamptz) RETURNS bigint LANGUAGE plpgsql
+                              SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   its_book integer;
   its_id bigint;

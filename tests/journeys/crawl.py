@@ -21,7 +21,7 @@ def walk(app, client, start: str = "/") -> Iterator[tuple[str, str, object]]:
         if seen[kind] >= EACH:
             continue
         seen[kind] += 1
-        response = client.get(path)
+        response = client.get(path, buffered=True)         # read to its end and closed, as a browser does
         if response.status_code in (301, 302, 303, 308):
             found = [response.location]
         else:

@@ -82,7 +82,7 @@ def test_the_menu_of_a_phone(visit, town):
     visitor.page.locator("#main-menu.expanded").wait_for()
     visitor.page.keyboard.press("Escape")
     visitor.page.locator("#main-menu:not(.expanded)").wait_for(state="attached")
-    visitor.page.wait_for_function("document.activeElement.ariaLabel === 'Apri il menu'")
+    visitor.page.locator("[aria-label='Apri il menu']:focus").wait_for()
     visitor.page.keyboard.press("Enter")
     visitor.page.locator("#main-menu.expanded").wait_for()
     hands.tab_to("Le mie ore").enter()
