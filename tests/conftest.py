@@ -84,6 +84,21 @@ class Ground:
         finally:
             self.engine.dispose()
 
+    @contextmanager
+    def at_revision(self, revision: str):
+        """Inside the block the app works on an empty database of an older revision."""
+        self.engine.dispose()
+        self.server.create("old")
+        tested, self.database = self.database, "old"
+        try:
+            with self.app.app_context():
+                flask_migrate.upgrade(revision=revision)
+            yield self
+        finally:
+            self.engine.dispose()
+            self.database = tested
+            self.server.drop("old")
+
     def _connect_to_current(self, dialect, _record, args, kwargs):
         to_args, to_kwargs = dialect.create_connect_args(make_url(self.server.url(self.database)))
         args[:] = to_args

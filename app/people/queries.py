@@ -1,10 +1,11 @@
 """Who people are. A person of another town is a 404."""
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from app.access import May, Role
+from app.access import GRANTS, May, Role
 from app.base import clock
 from app.base.db import db
 from app.people.models import Identity, Person, RoleHeld, SignIn
@@ -59,10 +60,25 @@ def residents(*, seen_by: Person, permission: May, words: str = "", limit: int =
 
 def _residents(seen_by: Person, permission: May):
     """Who lives there today: a role that has ended, or has not begun, is none."""
+    return select(Person).where(Person.id.in_(_holding(
+        RoleHeld.role == Role.RESIDENT, RoleHeld.comune_id.in_(seen_by.reach(permission).comuni))))
+
+
+def who_holds(roles: Iterable[Role], comune_id: int) -> list[Person]:
+    """Those who hold one of these roles for the comune today and can sign in: whom a letter reaches."""
+    return list(db.session.scalars(select(Person).where(Person.disabled_at.is_(None), Person.id.in_(_holding(
+        RoleHeld.role.in_(list(roles)), RoleHeld.comune_id == comune_id))).order_by(Person.id)))
+
+
+def who_may(permission: May, comune_id: int) -> list[Person]:
+    """The same, by what their roles let them do."""
+    return who_holds([role for role, verbs in GRANTS.items() if permission in verbs], comune_id)
+
+
+def _holding(*conditions):
+    """The ids of those whose role is in force today."""
     day = clock.today()
-    return select(Person).where(Person.id.in_(select(RoleHeld.person_id).where(
-        RoleHeld.role == Role.RESIDENT, RoleHeld.comune_id.in_(seen_by.reach(permission).comuni),
-        RoleHeld.since <= day, or_(RoleHeld.until.is_(None), day < RoleHeld.until))))
+    return select(RoleHeld.person_id).where(*conditions, RoleHeld.since <= day, or_(RoleHeld.until.is_(None), day < RoleHeld.until))
 
 
 def household_ids(person: Person) -> set[int]:

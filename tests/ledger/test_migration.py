@@ -38,19 +38,10 @@ POSTINGS = {
 @pytest.fixture
 def old(ground):
     """A database at revision 0002, with the rows above; the app works on it."""
-    ground.engine.dispose()
-    ground.server.create("old")
-    tested, ground.database = ground.database, "old"
-    try:
-        with ground.app.app_context():
-            flask_migrate.upgrade(revision="0002")
-            with transaction():
-                fill()
+    with ground.at_revision("0002"):
+        with ground.app.app_context(), transaction():
+            fill()
         yield ground
-    finally:
-        ground.engine.dispose()
-        ground.database = tested
-        ground.server.drop("old")
 
 
 def fill() -> None:

@@ -17,27 +17,18 @@ FINDINGS = ((1, "account:1", "open"), (1, "account:2", "explained"), (1, "accoun
 @pytest.fixture
 def old(ground):
     """A database at revision 0004, with the rows above; the app works on it."""
-    ground.engine.dispose()
-    ground.server.create("old")
-    tested, ground.database = ground.database, "old"
-    try:
-        with ground.app.app_context():
-            flask_migrate.upgrade(revision="0004")
-            with transaction():
-                db.session.execute(text("INSERT INTO comune (created_at, name, istat_code, province, zone) "
-                                        f"VALUES ('{AT}', 'Alessandria', '006003', 'AL', 'Europe/Rome')"))
-                for day in (1, 2):
-                    db.session.execute(text("INSERT INTO night (comune_id, created_at, business_date, state, owner, fence, cursor, total, "
-                                            f"attempts, figures, error) VALUES (1, '{AT}', '2026-06-0{day}', 'done', '', 1, 1, 1, 1, "
-                                            "'{}', '')"))
-                for night_id, subject, state in FINDINGS:
-                    db.session.execute(text("INSERT INTO finding (comune_id, created_at, night_id, kind, subject, detail, state) "
-                                            f"VALUES (1, '{AT}', {night_id}, 'balances', '{subject}', '{{}}', '{state}')"))
+    with ground.at_revision("0004"):
+        with ground.app.app_context(), transaction():
+            db.session.execute(text("INSERT INTO comune (created_at, name, istat_code, province, zone) "
+                                    f"VALUES ('{AT}', 'Alessandria', '006003', 'AL', 'Europe/Rome')"))
+            for day in (1, 2):
+                db.session.execute(text("INSERT INTO night (comune_id, created_at, business_date, state, owner, fence, cursor, total, "
+                                        f"attempts, figures, error) VALUES (1, '{AT}', '2026-06-0{day}', 'done', '', 1, 1, 1, 1, "
+                                        "'{}', '')"))
+            for night_id, subject, state in FINDINGS:
+                db.session.execute(text("INSERT INTO finding (comune_id, created_at, night_id, kind, subject, detail, state) "
+                                        f"VALUES (1, '{AT}', {night_id}, 'balances', '{subject}', '{{}}', '{state}')"))
         yield ground
-    finally:
-        ground.engine.dispose()
-        ground.database = tested
-        ground.server.drop("old")
 
 
 def test_what_the_nights_had_found_comes_through(old):

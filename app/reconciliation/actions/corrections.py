@@ -2,11 +2,11 @@
 from app.baratto import queries as baratto
 from app.baratto.actions import offsets
 from app.base import passages
+from app.base.clock import now
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.passages import Passage
 from app.base.words import N_
-from app.base.clock import now
 from app.ledger.actions import checkpoints
 from app.people.models import Person
 from app.reconciliation import rules

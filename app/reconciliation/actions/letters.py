@@ -11,9 +11,10 @@ from app.access import May, Role
 from app.base import clock, outbox
 from app.base.i18n import force_locale, spoken
 from app.base.words import N_
+from app.people import queries as people
 from app.people.models import Person
 from app.reconciliation.models import Correction, Night
-from app.reconciliation.queries import findings as queries, people
+from app.reconciliation.queries import findings as queries
 from app.reconciliation.states import Scope
 
 
