@@ -31,6 +31,11 @@ class Regulation(Row):
     def terms(self) -> Terms:
         return Terms.from_mapping({key: stated["value"] for key, stated in self.document["terms"].items()})
 
+    @property
+    def self_log_limit_days(self) -> int | None:
+        """Days after a shift in which a person logs its hours without leave; None where the act does not say."""
+        return self.document.get("procedure", {}).get("self_log_limit_days", {}).get("value")
+
 
 class Call(Row):
     """A call (bando) for one year, under one version of the regulation, with a budget that the ledger keeps."""

@@ -3,7 +3,9 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class HoursSubmitted:
+class HoursClaimed:
+    """Somebody is about to send hours: whoever keeps agreements says for which one they count, before they are judged late or not."""
+
     attendance_id: int
     person_id: int
 

@@ -70,6 +70,13 @@ def who_holds(roles: Iterable[Role], comune_id: int) -> list[Person]:
         RoleHeld.role.in_(list(roles)), RoleHeld.comune_id == comune_id))).order_by(Person.id)))
 
 
+def tutors(organisation_id: int) -> list[Person]:
+    """Who is a tutor of a host organisation today, by surname."""
+    return list(db.session.scalars(select(Person).where(Person.disabled_at.is_(None), Person.id.in_(_holding(
+        RoleHeld.role == Role.TUTOR, RoleHeld.organisation_id == organisation_id)))
+        .order_by(Person.family_name, Person.given_name, Person.id)))
+
+
 def who_may(permission: May, comune_id: int) -> list[Person]:
     """The same, by what their roles let them do."""
     return who_holds([role for role, verbs in GRANTS.items() if permission in verbs], comune_id)
@@ -79,10 +86,3 @@ def _holding(*conditions):
     """The ids of those whose role is in force today."""
     day = clock.today()
     return select(RoleHeld.person_id).where(*conditions, RoleHeld.since <= day, or_(RoleHeld.until.is_(None), day < RoleHeld.until))
-
-
-def household_ids(person: Person) -> set[int]:
-    """The person and everybody of the same household."""
-    if person.household_id is None:
-        return {person.id}
-    return set(db.session.scalars(select(Person.id).where(Person.household_id == person.household_id))) | {person.id}

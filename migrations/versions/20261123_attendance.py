@@ -35,11 +35,13 @@ def upgrade():
         states(table, STATES)
         for name in MOMENTS:
             table.alter_column(name, existing_type=sa.DateTime(timezone=True), nullable=True)
+        table.add_column(sa.Column("log_days", sa.Integer(), nullable=True))
         table.add_column(sa.Column("supplements_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("excuse", sa.String(32), nullable=True))
         table.create_foreign_key(op.f("fk_attendance_supplements_id_attendance"), "attendance", ["supplements_id"], ["id"])
         table.create_check_constraint(op.f("ck_attendance_excuse"), f"excuse IN ({', '.join(map(repr, EXCUSES))})")
         table.create_check_constraint(op.f("ck_attendance_times"), TIMES)
+        table.create_check_constraint(op.f("ck_attendance_log_days"), "log_days >= 0")
     op.create_index(op.f("ix_attendance_supplements_id"), "attendance", ["supplements_id"])
     op.create_index("uq_attendance_booking", "attendance", ["booking_id"], unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
     op.create_table(
@@ -119,10 +121,12 @@ def downgrade():
     op.drop_index(op.f("ix_attendance_supplements_id"), "attendance")
     with op.batch_alter_table("attendance") as table:
         table.drop_constraint(op.f("ck_attendance_times"), type_="check")
+        table.drop_constraint(op.f("ck_attendance_log_days"), type_="check")
         table.drop_constraint(op.f("ck_attendance_excuse"), type_="check")
         table.drop_constraint(op.f("fk_attendance_supplements_id_attendance"), type_="foreignkey")
         table.drop_column("excuse")
         table.drop_column("supplements_id")
+        table.drop_column("log_days")
         for name in MOMENTS:
             table.alter_column(name, existing_type=sa.DateTime(timezone=True), nullable=False)
         states(table, BEFORE)

@@ -8,7 +8,7 @@ from app.baratto import queries
 from app.baratto.actions import agreements, regulations
 from app.baratto.models import Agreement, Call
 from app.baratto.rules import Terms, Used
-from app.baratto.rules.agreements import PlannedBy, check_hands, check_interest, check_period, plan
+from app.baratto.rules.agreements import PlannedBy, check_hands, check_period, plan
 from app.baratto.states import Agreement as State
 from app.base.db import db
 from app.base.errors import Refusal
@@ -71,14 +71,10 @@ class TestRules:
     def test_a_day_is_a_period(self):
         check_period(date(2026, 6, 1), date(2026, 6, 1), 2026)
 
-    @pytest.mark.parametrize("decides, proposed, serves, household", [(1, 1, 3, {3}), (3, 1, 3, {3}), (2, 1, 3, {2, 3})])
-    def test_four_eyes(self, decides, proposed, serves, household):
+    def test_four_eyes(self):
         with pytest.raises(Refusal):
-            check_hands(decides=decides, proposed=proposed, serves=serves, household=household)
-
-    def test_strangers_may(self):
-        check_hands(decides=2, proposed=1, serves=3, household={3, 4})
-        check_interest(1, 3, {3, 4})
+            check_hands(decides=1, proposed=1)
+        check_hands(decides=2, proposed=1)
 
 
 @pytest.fixture

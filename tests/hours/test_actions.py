@@ -93,7 +93,7 @@ def test_nobody_decides_on_the_hours_of_his_household(booking, town, move):
     town.anna.row.household_id = town.tino.row.household_id = household.id
     db.session.flush()
     times = {} if move == "reject" else {"started_at": WORKED, "ended_at": WORKED + HOUR, "break_min": 0}
-    with pytest.raises(Refusal, match="tue o della tua famiglia"):
+    with pytest.raises(Refusal, match="te o la tua famiglia"):
         getattr(actions, move)(attendance, reason="Perché sì", by=town.tino.row, **times)
 
 

@@ -149,7 +149,7 @@ def test_nobody_takes_back_his_familys_certificate(town, agreement):
     certificate = certified(town, agreement)
     with transaction():
         town.carla.row.household_id = town.anna.row.household_id = people.open_household(town.alessandria.row).id
-    with transaction(), pytest.raises(Refusal, match="tue o della tua famiglia"):
+    with transaction(), pytest.raises(Refusal, match="te o la tua famiglia"):
         actions.annul(certificate, reason="Errore", by=town.carla.row)
 
 

@@ -148,7 +148,7 @@ def test_nobody_receives_his_own_household(booking, town):
     household = people.open_household(town.alessandria.row)
     town.anna.row.household_id = town.tino.row.household_id = household.id
     db.session.flush()
-    with pytest.raises(Refusal, match="tue o della tua famiglia"):
+    with pytest.raises(Refusal, match="te o la tua famiglia"):
         come(booking, town, by=town.tino.row, method=Method.TUTOR)
 
 

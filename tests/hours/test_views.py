@@ -11,7 +11,7 @@ from app.hours.models import Attendance, Certificate
 from app.people import actions as people
 from app.tasks.models import Booking
 from tests.hours.builders import WORKED, an_agreement, logged, validated, worked
-from tests.tasks.builders import change
+from tests.tasks.builders import NOW, change
 
 DAY = timedelta(days=1)
 NEXT, SEND = "Avanti: controlla", "Invia le ore"
@@ -146,9 +146,9 @@ def test_a_tutor_validates_with_one_press(client, attendance, town):
     assert "Tino Robutti" in client.sign_in(town.anna).visit(f"/ore/registrate/{attendance}").words
 
 
-def test_hours_that_wait_for_more_than_a_week_are_marked(client, attendance, town):
+def test_hours_that_wait_for_more_than_ten_days_are_marked(client, attendance, town):
     assert "In ritardo" not in client.sign_in(town.tino).visit("/tutor/ore").words
-    with clock.set_to(WORKED + 10 * DAY):
+    with clock.set_to(NOW + 11 * DAY):
         assert "In ritardo" in client.sign_in(town.tino).visit("/tutor/ore").words
 
 
@@ -189,7 +189,7 @@ def test_a_tutor_does_not_decide_on_his_family(client, app, attendance, town):
         household = people.open_household(town.alessandria.row).id
         town.anna.row.household_id = town.tino.row.household_id = household
     page = client.sign_in(town.tino).submit("/tutor/ore", button="Convalida 2 h 45 min di Anna F.")
-    assert (page.status, page.errors) == (422, ["Sono ore tue o della tua famiglia: deve occuparsene un collega."])
+    assert (page.status, page.errors) == (422, ["La pratica riguarda te o la tua famiglia: deve occuparsene un'altra persona."])
 
 
 @pytest.mark.parametrize("neighbour, status", [("ugo", 404), ("anna", 403), ("carla", 403), ("tino", 200)])

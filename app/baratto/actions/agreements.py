@@ -10,12 +10,13 @@ from app.baratto.rules.agreements import Plan
 from app.baratto.states import AGREEMENT, Call as CallState
 from app.base import passages
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.words import N_
 from app.hours import actions as hours, queries as hours_queries
 from app.hours.models import Certificate
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.tasks.models import Instrument
 from app.taxes.models import Tax
 
@@ -27,7 +28,7 @@ def plan(call: Call, person: Person, *, tax: Tax, starts_on: date, ends_on: date
     That is: a call that is over, a second live agreement in it, no insurance, the officer's own household, and what `rules.plan` and
     `rules.check_period` refuse.
     """
-    rules.check_interest(by.id, person.id, people_queries.household_ids(person))
+    check_interest(by, person)
     if call.state is not CallState.RUNNING:
         raise Refusal(N_("Questo bando è concluso."), field="call")
     if queries.live_agreement(person.id, call_id=call.id):
@@ -64,9 +65,8 @@ def close(agreement: Agreement, *, reason: str, by: Person) -> None:
 
     Refuses without a reason, and while hours or an offset are still on their way.
     """
-    rules.check_interest(by.id, agreement.person_id, people_queries.household_ids(agreement.person))
-    if not reason.strip():
-        raise Refusal(N_("Scrivi perché il patto si chiude: lo leggerà anche la persona."), field="reason")
+    check_interest(by, agreement.person)
+    check_reason(reason)
     queries.lock_agreement(agreement)
     if queries.unsettled(agreement):
         raise Refusal(N_("Ci sono ancora ore o riduzioni da concludere per questo patto."))
@@ -81,7 +81,7 @@ def attach_hours(event) -> None:
         return
     agreement = queries.live_agreement(event.person_id, on=attendance.started_at, comune_id=attendance.comune_id)
     if agreement:
-        hours.attach(attendance, agreement.id)
+        hours.attach(attendance, agreement.id, log_days=agreement.call.regulation.self_log_limit_days)
 
 
 def enter_hours(event) -> None:

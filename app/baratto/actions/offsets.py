@@ -10,13 +10,14 @@ from app.baratto.states import GRANTED_OFFSETS, OFFSET, Agreement as AgreementSt
 from app.base import passages
 from app.base.clock import now, today
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.i18n import force_locale, gettext as _
 from app.base.passages import Passage
 from app.base.words import Labelled, N_
 from app.hours.models import Certificate
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.taxes import actions as taxes, queries as tax_queries
 from app.taxes.actions import OffsetRow
 from app.taxes.models import Export
@@ -28,7 +29,7 @@ def propose(agreement: Agreement, certificates: list[Certificate], *, by: Person
     Refuses no certificate, one of another agreement or that an offset already redeems, a reduction of nothing, and the file of the
     clerk or of his household.
     """
-    _check_interest(agreement, by)
+    check_interest(by, agreement.person)
     if not certificates:
         raise Refusal(N_("Scegli almeno un attestato."), field="certificates")
     queries.lock_agreement(agreement)
@@ -52,9 +53,9 @@ def propose(agreement: Agreement, certificates: list[Certificate], *, by: Person
 
 def propose_again(offset: Offset, *, by: Person) -> None:
     """Compute a returned proposal anew, in the name of whoever proposes it now."""
-    _check_interest(offset.agreement, by)
-    passages.move(offset, OFFSET, "repropose", by=by)
+    check_interest(by, offset.agreement.person)
     queries.lock_agreement(offset.agreement)
+    passages.move(offset, OFFSET, "repropose", by=by)
     _check_certificates([each.certificate for each in offset.certificates])
     for name, value in _amounts(settlement_of(offset)).items():
         setattr(offset, name, value)
@@ -76,8 +77,8 @@ def approve(offset: Offset, *, act: str, act_date: date | None = None, by: Perso
     local_today = today(queries.zone_of(offset.agreement))
     if act_date and act_date > local_today:
         raise Refusal(N_("La determina non può avere una data futura."), field="act_date")
-    passages.move(offset, OFFSET, "approve", by=by, reason=act.strip())
     queries.lock_agreement(offset.agreement)
+    passages.move(offset, OFFSET, "approve", by=by, reason=act.strip())
     tax_queries.lock_positions(line.position_id for line in offset.lines)
     _check_certificates([each.certificate for each in offset.certificates])
     _check_unchanged(offset, settlement_of(offset))
@@ -92,17 +93,15 @@ def approve(offset: Offset, *, act: str, act_date: date | None = None, by: Perso
 def send_back(offset: Offset, *, reason: str, by: Person) -> None:
     """Return a proposal to the clerk, with the reason."""
     check_hands(offset, by)
-    if not reason.strip():
-        raise Refusal(N_("Scrivi il motivo: l'ufficio deve sapere che cosa correggere."), field="reason")
+    check_reason(reason)
     passages.move(offset, OFFSET, "return_", by=by, reason=reason.strip())
     letters.offset_returned(offset, reason.strip())
 
 
 def cancel(offset: Offset, *, reason: str, by: Person) -> None:
     """Give a proposal up; its certificates are free again. Needs a reason."""
-    _check_interest(offset.agreement, by)
-    if not reason.strip():
-        raise Refusal(N_("Scrivi perché annulli la proposta."), field="reason")
+    check_interest(by, offset.agreement.person)
+    check_reason(reason)
     passages.move(offset, OFFSET, "cancel", by=by, reason=reason.strip())
     _free_certificates(offset)
 
@@ -110,10 +109,9 @@ def cancel(offset: Offset, *, reason: str, by: Person) -> None:
 def reverse(offset: Offset, *, reason: str, by: Person) -> None:
     """Take a granted offset back by a linked counter-entry; its certificates are free anew. Needs a reason, and not its proposer."""
     check_hands(offset, by)
-    if not reason.strip():
-        raise Refusal(N_("Scrivi il motivo dello storno."), field="reason")
-    passages.move(offset, OFFSET, "reverse", by=by, reason=reason.strip())
+    check_reason(reason)
     queries.lock_agreement(offset.agreement)
+    passages.move(offset, OFFSET, "reverse", by=by, reason=reason.strip())
     books.take_back(offset, actor=by.ref)
     _free_certificates(offset)
     letters.offset_reversed(offset, reason.strip())
@@ -230,8 +228,9 @@ def _check_unchanged(offset: Offset, found: Settlement) -> None:
 
 
 def check_hands(offset: Offset, by: Person) -> None:
-    rules.check_hands(decides=by.id, proposed=offset.proposed_by_id, serves=offset.agreement.person_id,
-                      household=people_queries.household_ids(offset.agreement.person))
+    """Refuses the proposer, and whoever would decide for himself or his household."""
+    rules.check_hands(decides=by.id, proposed=offset.proposed_by_id)
+    check_interest(by, offset.agreement.person)
 
 
 def _check_certificates(certificates: Iterable[Certificate]) -> None:
@@ -239,10 +238,6 @@ def _check_certificates(certificates: Iterable[Certificate]) -> None:
     if names := queries.withdrawn([each.id for each in certificates]):
         raise Refusal(N_("Un attestato di questa riduzione non vale più: %(names)s. Annulla la proposta e fanne una nuova."),
                       field="certificates", names=", ".join(names))
-
-
-def _check_interest(agreement: Agreement, by: Person) -> None:
-    rules.check_interest(by.id, agreement.person_id, people_queries.household_ids(agreement.person))
 
 
 def _free_certificates(offset: Offset) -> None:

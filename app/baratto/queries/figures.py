@@ -1,6 +1,8 @@
 """The figures that decide: what is owed, what the caps and the budget leave, and what the regulation makes of it. Minutes and cents."""
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
@@ -8,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.baratto.models import Agreement, Call
 from app.baratto.queries.agreements import zone_of
-from app.baratto.queries.offsets import free_certificates, offsets_of
+from app.baratto.queries.offsets import certificates_of, granted_certificates, offsets_of
 from app.baratto.rules import Position, Session, Settlement, Used, accounts, settle
 from app.baratto.rules.positions import eligible
 from app.baratto.rules.terms import ArrearsPolicy
@@ -148,9 +150,11 @@ class Counted(NamedTuple):
 
 def credit(agreement: Agreement, certificate: Certificate) -> Counted:
     """What the regulation lets count of a certificate's minutes, after the agreement's earlier ones. The offset decides in the end."""
-    earlier = [each for each in free_certificates(agreement) if each.id != certificate.id]
-    used_min = used(agreement).person_minutes + sum(each.creditable_minutes for each in earlier)
-    [found] = credited(agreement.call.regulation.terms, _sessions(agreement, [certificate]), used_min, zone_of(agreement))
+    granted = granted_certificates(agreement)
+    earlier = [each for each in certificates_of(agreement) if each.valid and each is not certificate]
+    used_min = used(agreement).person_minutes + sum(each.creditable_minutes for each in earlier if each not in granted)
+    [found] = credited(agreement.call.regulation.terms, _sessions(agreement, [certificate]), used_min, zone_of(agreement),
+                       _on_days(agreement, earlier))
     counting = min(found.minutes, found.worked)     # time that a rounding added was never certified
     left, excluded = found.worked - counting, []
     for minutes, text in ((found.worked - found.within_days, N_("oltre il massimo di ore al giorno")),
@@ -167,9 +171,16 @@ def settlement(agreement: Agreement, certificates: Sequence[Certificate]) -> Set
     """What the regulation makes of these certificates today: hours, debt, caps and budget as they are now."""
     # The minimum debt was asked when the agreement was made: what an offset or a payment has reduced since is still to be reduced.
     terms = replace(agreement.call.regulation.terms, min_debt_cents=None)
+    earlier = [each for each in granted_certificates(agreement) if each not in certificates]
     return settle(terms, year=agreement.call.year, sessions=_sessions(agreement, certificates),
-                  positions=bill(agreement.person, agreement.comune_id, agreement.tax), used=used(agreement),
+                  positions=bill(agreement.person, agreement.comune_id, agreement.tax),
+                  used=replace(used(agreement), on_days=_on_days(agreement, earlier)),
                   budget_left=committed_cents(agreement), zone=zone_of(agreement))
+
+
+def _on_days(agreement: Agreement, certificates: Sequence[Certificate]) -> Counter[date]:
+    """The minutes of certificates by local day."""
+    return sum((Counter(each.by_day(zone_of(agreement))) for each in _sessions(agreement, certificates)), Counter())
 
 
 def _sessions(agreement: Agreement, certificates: Sequence[Certificate]) -> list[Session]:

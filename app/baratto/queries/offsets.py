@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app.access import May
 from app.baratto.models import Agreement, Offset, OffsetCertificate, OffsetLine
 from app.baratto.queries.agreements import named
-from app.baratto.states import Agreement as AgreementState, Offset as OffsetState
+from app.baratto.states import GRANTED_OFFSETS, Agreement as AgreementState, Offset as OffsetState
 from app.base.db import db
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.queries import WITH_SHIFT
@@ -32,6 +32,12 @@ def free_certificates(agreement: Agreement) -> list[Certificate]:
     return list(db.session.scalars(select(Certificate).where(
         Certificate.agreement_id == agreement.id, Certificate.state == CertificateState.ISSUED, Certificate.id.not_in(live))
         .order_by(Certificate.id)))
+
+
+def granted_certificates(agreement: Agreement) -> list[Certificate]:
+    """The agreement's certificates that granted offsets redeem."""
+    return list(db.session.scalars(select(Certificate).join(OffsetCertificate).join(Offset).where(
+        Offset.agreement_id == agreement.id, Offset.state.in_(GRANTED_OFFSETS), OffsetCertificate.live).order_by(Certificate.id)))
 
 
 def redeemed(certificate_ids: Sequence[int]) -> list[int]:

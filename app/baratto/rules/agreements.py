@@ -71,17 +71,10 @@ def check_period(starts_on: date, ends_on: date, call_year: int) -> None:
         raise Refusal(N_("Il patto deve stare dentro l'anno %(year)s del bando."), field="starts_on", year=call_year)
 
 
-def check_hands(*, decides: int, proposed: int, serves: int, household: set[int]) -> None:
-    """Four eyes: refuses the proposer's own decision, and anybody's for himself or his household (L. 241/1990 art. 6-bis)."""
+def check_hands(*, decides: int, proposed: int) -> None:
+    """Four eyes: refuses the proposer's own decision."""
     if decides == proposed:
         raise Refusal(N_("Hai fatto tu la proposta: deve decidere un'altra persona."))
-    check_interest(decides, serves, household)
-
-
-def check_interest(acts: int, serves: int, household: set[int]) -> None:
-    """Refuses an act for oneself or for somebody of one's household."""
-    if acts == serves or acts in household:
-        raise Refusal(N_("La pratica riguarda te o la tua famiglia: deve occuparsene un'altra persona."))
 
 
 def _left(cap: int | None, used: int) -> int | None:

@@ -1,6 +1,7 @@
 """The settlement: from validated sessions and open tax positions to one offset, to the minute and the cent."""
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ class Used:
     person_minutes: int = 0
     person_cents: int = 0
     household_cents: int = 0
+    on_days: Mapping[date, int] = field(default_factory=dict)       # minutes that they hold, by local day: the day's cap counts them too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ def settle(terms: Terms, *, year: int, sessions: Sequence[Session], positions: S
     All sessions handed in count, whatever their date: which hours belong to a call is decided where they are certified.
     Refuses overlapping sessions of one person.
     """
-    people = credited(terms, sessions, used.person_minutes, zone)
+    people = credited(terms, sessions, used.person_minutes, zone, used.on_days)
     creditable = sum(each.minutes for each in people)
     order = eligible(terms, positions, year)
     debt = sum(each.reducible_cents(terms) for each in order)

@@ -1,7 +1,8 @@
 """From validated sessions to creditable minutes: the cap of the day, the cap of the year, and the rounding of time."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from app.base.errors import Refusal
@@ -69,25 +70,26 @@ class Credit:
     sessions: tuple[int, ...]
 
 
-def credited(terms: Terms, sessions: Iterable[Session], used_min: int, zone: ZoneInfo) -> list[Credit]:
+def credited(terms: Terms, sessions: Iterable[Session], used_min: int, zone: ZoneInfo,
+             on_days: Mapping[date, int] = MappingProxyType({})) -> list[Credit]:
     """One Credit per person, by first appearance.
 
-    `used_min` are the minutes of this year that earlier offsets took from each person.
+    `used_min` are the minutes of this year that earlier offsets took from each person, `on_days` those that they hold on a local day.
 
     Refuses sessions of one person that overlap: the same minute must not count twice.
     """
     people: dict[str, list[Session]] = {}
     for session in sessions:
         people.setdefault(session.person, []).append(session)
-    return [_credit(terms, person, sorted(theirs, key=lambda session: session.begins(zone)), used_min, zone)
+    return [_credit(terms, person, sorted(theirs, key=lambda session: session.begins(zone)), used_min, zone, on_days)
             for person, theirs in people.items()]
 
 
-def _credit(terms: Terms, person: str, sessions: list[Session], used_min: int, zone: ZoneInfo) -> Credit:
+def _credit(terms: Terms, person: str, sessions: list[Session], used_min: int, zone: ZoneInfo, on_days: Mapping[date, int]) -> Credit:
     _refuse_overlaps(sessions)
     days = [session.by_day(zone) for session in sessions]
     worked = sum(sum(each.values()) for each in days)
-    free = _trim_to_day_cap(days, terms.cap_day_min)
+    free = _trim_to_day_cap(days, terms.cap_day_min, on_days)
     within_days = sum(sum(each.values()) for each in days)
     if terms.time_round_scope is Scope.SESSION:
         counted = [_round_session(terms, each, free) for each in days]
@@ -99,7 +101,7 @@ def _credit(terms: Terms, person: str, sessions: list[Session], used_min: int, z
         counted = _cut(counted, left)
     within_year = minutes = sum(counted)
     if terms.time_round_scope is Scope.TOTAL:
-        day_room = None if free is None else terms.cap_day_min * len(free)
+        day_room = None if free is None else within_days + sum(free.values())
         minutes = round_time(terms, within_year, at_most=_least(left, day_room))
     return Credit(person, worked, within_days, rounded, within_year, minutes, tuple(counted))
 
@@ -118,14 +120,14 @@ def round_time(terms: Terms, minutes: int, *, at_most: int | None = None) -> int
     return down if at_most is not None and result > minutes and result > at_most else result
 
 
-def _trim_to_day_cap(days: list[dict[date, int]], cap: int | None) -> dict[date, int] | None:
-    """Cut every local day to `cap` in place, so that its earliest minutes count.
+def _trim_to_day_cap(days: list[dict[date, int]], cap: int | None, on_days: Mapping[date, int]) -> dict[date, int] | None:
+    """Cut every local day to what `on_days` leaves of `cap`, in place, so that its earliest minutes count.
 
     Gives the room that each day has left; None without a cap.
     """
     if cap is None:
         return None
-    free = {day: cap for each in days for day in each}
+    free = {day: max(0, cap - on_days.get(day, 0)) for each in days for day in each}
     for each in days:
         for day, minutes in each.items():
             each[day] = min(minutes, free[day])

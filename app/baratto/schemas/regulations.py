@@ -88,6 +88,7 @@ class RegulationSchema(Strict):
         safety=text(),
         observation_days=whole(0, 366),
         agreement_days=whole(0, 366),
+        self_log_limit_days=whole(0, 365),
         programme_years=whole(1, 50),
         projects_per_year=whole(1),
         participants=whole(1),

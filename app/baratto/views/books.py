@@ -73,6 +73,8 @@ def told(line: StatementLine, *, account_id: int, zone: ZoneInfo, unneeded_id: i
             return Told(spoken(text, day=line.effective_at.astimezone(zone).date()), url_for("hours.attendance", attendance_id=number))
         case "certificate", []:
             return Told(_("Attestato %(name)s", name=names[number]), url_for("hours.certificate", certificate_id=number))
+        case "certificate", ["reversed"]:
+            return Told(_("L'attestato %(name)s non vale più", name=names[number]), url_for("hours.certificate", certificate_id=number))
         case "offset", ["reversed"]:
             return Told(_("Storno della riduzione n. %(number)s", number=number), url_for("baratto.offset", offset_id=number))
         case "offset", []:

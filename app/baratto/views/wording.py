@@ -74,6 +74,7 @@ KEYS = {
     "safety": N_("Sicurezza"),
     "observation_days": N_("Giorni per le osservazioni"),
     "agreement_days": N_("Giorni per firmare il patto"),
+    "self_log_limit_days": N_("Giorni per registrare le ore da soli"),
     "programme_years": N_("Durata del programma (anni)"),
     "projects_per_year": N_("Progetti in un anno"),
     "participants": N_("Partecipanti"),

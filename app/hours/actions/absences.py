@@ -2,15 +2,15 @@
 from app.base import passages
 from app.base.clock import now
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.words import N_
-from app.hours import rules
 from app.hours.actions import letters
 from app.hours.actions.attendance import check_free, opened
 from app.hours.models import Attendance, Excuse
 from app.hours.states import ATTENDANCE
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.tasks.models import Booking
 
 
@@ -37,7 +37,7 @@ def excuse(attendance: Attendance, kind: Excuse, *, reason: str = "", by: Person
 def blame(attendance: Attendance, *, reason: str, by: Person) -> None:
     """The absence is not excused, with a reason. The person hears of it and can object."""
     _check(attendance.person, by, attendance)
-    rules.check_reason(reason)
+    check_reason(reason)
     passages.move(attendance, ATTENDANCE, "blame", by=by, reason=reason)
     letters.absence_unexcused(attendance, reason)
 
@@ -45,7 +45,7 @@ def blame(attendance: Attendance, *, reason: str, by: Person) -> None:
 def call_off(subject: Booking | Attendance, *, reason: str, by: Person) -> Attendance:
     """For this person the shift did not take place, for a reason of the host's: it is no absence, and there are no hours."""
     _check(subject.person, by, subject if isinstance(subject, Attendance) else None)
-    rules.check_reason(reason)
+    check_reason(reason)
     if isinstance(subject, Booking):
         check_free(subject)
         subject = opened(subject)
@@ -57,7 +57,7 @@ def call_off(subject: Booking | Attendance, *, reason: str, by: Person) -> Atten
 def withdraw(attendance: Attendance, *, reason: str, by: Person) -> None:
     """The tutor had marked the wrong person or the wrong thing. The row stays as voided, and the booking is free again."""
     _check(attendance.person, by, attendance)
-    rules.check_reason(reason)
+    check_reason(reason)
     passages.move(attendance, ATTENDANCE, "withdraw", by=by, reason=reason)
 
 
@@ -65,4 +65,4 @@ def _check(person: Person, by: Person, attendance: Attendance | None = None) -> 
     people.lock(person)
     if attendance:
         db.session.refresh(attendance)
-    rules.check_tutor(by.id, person.id, people_queries.household_ids(person))
+    check_interest(by, person)

@@ -5,14 +5,15 @@ from app.base import passages
 from app.base.announce import announce
 from app.base.clock import now
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.words import N_
 from app.hours import queries, rules
-from app.hours.events import HoursSubmitted
+from app.hours.events import HoursClaimed
 from app.hours.models import Attendance, Evidence, LoggingRules, Method
 from app.hours.states import ATTENDANCE
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.tasks.models import Booking
 from app.tasks.states import Shift as ShiftState
 from app.town.models import Comune
@@ -59,18 +60,18 @@ def admit(attendance: Attendance, *, reason: str = "", by: Person) -> None:
 def decline(attendance: Attendance, *, reason: str, by: Person) -> None:
     """The officer turns late hours down, with a reason that the person reads."""
     _check_officer(attendance, by)
-    rules.check_reason(reason)
+    check_reason(reason)
     passages.move(attendance, ATTENDANCE, "decline", by=by, reason=reason)
 
 
-def attach(attendance: Attendance, agreement_id: int) -> None:
-    """Say for which agreement these hours count."""
-    attendance.agreement_id = agreement_id
+def attach(attendance: Attendance, agreement_id: int, *, log_days: int | None = None) -> None:
+    """Say for which agreement these hours count, and the days that its regulation gives to log them, if it says."""
+    attendance.agreement_id, attendance.log_days = agreement_id, log_days
     db.session.flush()
 
 
 def set_log_days(comune: Comune, log_days: int, *, by: Person) -> None:
-    """How many days after a shift its hours can be logged without the officer's leave."""
+    """How many days after a shift its hours can be logged without the officer's leave, where no agreement's regulation says so."""
     db.session.add(LoggingRules(comune_id=comune.id, log_days=log_days, set_by_id=by.id))
     db.session.flush()
 
@@ -108,19 +109,23 @@ def keep(attendance: Attendance, started_at: datetime, ended_at: datetime | None
 
 def _send(attendance: Attendance, by: Person) -> Attendance:
     shift = attendance.booking.shift
+    announce(HoursClaimed(attendance.id, attendance.person_id))
     if by.id != attendance.person_id:
-        rules.check_tutor(by.id, attendance.person_id, people_queries.household_ids(attendance.person))
+        check_interest(by, attendance.person)
         name = "hand_in"
-    elif rules.is_late(shift.ends_at, now(), queries.log_days(attendance.comune_id)):
+    elif rules.is_late(shift.ends_at, now(), _log_days(attendance)):
         name = "submit_late"
     else:
         name = "submit"
     passages.move(attendance, ATTENDANCE, name, by=by, reason=attendance.note)
-    announce(HoursSubmitted(attendance.id, attendance.person_id))
     return attendance
+
+
+def _log_days(attendance: Attendance) -> int:
+    return queries.log_days(attendance.comune_id) if attendance.log_days is None else attendance.log_days
 
 
 def _check_officer(attendance: Attendance, by: Person) -> None:
     people.lock(attendance.person)
     db.session.refresh(attendance)
-    rules.check_tutor(by.id, attendance.person_id, people_queries.household_ids(attendance.person))
+    check_interest(by, attendance.person)

@@ -8,15 +8,15 @@ from app.base import outbox, passages
 from app.base.announce import announce
 from app.base.clock import today
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.i18n import force_locale, gettext as _
 from app.base.words import N_
-from app.hours import queries, rules
+from app.hours import queries
 from app.hours.events import CertificateIssued, CertificateWithdrawn
 from app.hours.models import Attendance, Certificate, CertificateLine
 from app.hours.states import ATTENDANCE, CERTIFICATE
-from app.people import queries as people_queries
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.town import actions as town
 
 
@@ -77,15 +77,16 @@ def _issue(rows: list[Attendance], *, seen: str | None = None, supersedes: Certi
     if seen not in (None, digest(rows)):
         raise Refusal(N_("Nel frattempo un tutor ha convalidato o cambiato delle ore: ricontrolla l'elenco."))
     first, zone = rows[0], queries.zone_of(rows[0])
-    rules.check_tutor(by.id, first.person_id, people_queries.household_ids(first.person))
+    check_interest(by, first.person)
     comune = first.organisation.comune
     town.lock(comune.id)
+    completed = supersedes.supplements if supersedes else queries.supplemented(first)
     certificate = Certificate(
         comune_id=comune.id, year=today(zone).year, person_id=first.person_id, agreement_id=first.agreement_id, issued_by_id=by.id,
         supersedes_id=supersedes.id if supersedes else None,
         minutes=sum(row.minutes for row in rows), creditable_minutes=None if first.agreement_id is None else 0, digest=digest(rows),
         pending_minutes=sum(row.minutes for row in queries.of_same_year(first, queries.undecided(first))),
-        supplements_id=completed.id if (completed := queries.supplemented(first)) else None,
+        supplements_id=completed.id if completed else None,
         lines=[CertificateLine.of(row) for row in rows])
     certificate.number = 1 + (db.session.scalar(select(func.max(Certificate.number)).where(
         Certificate.comune_id == comune.id, Certificate.year == certificate.year)) or 0)
@@ -99,9 +100,8 @@ def _issue(rows: list[Attendance], *, seen: str | None = None, supersedes: Certi
 
 
 def _withdraw(certificate: Certificate, move: str, reason: str, by: Person) -> None:
-    rules.check_tutor(by.id, certificate.person_id, people_queries.household_ids(certificate.person))
-    if not reason.strip():
-        raise Refusal(N_("Scrivi il motivo: lo leggono anche la persona e l'ufficio."), field="reason")
+    check_interest(by, certificate.person)
+    check_reason(reason)
     passages.move(certificate, CERTIFICATE, move, by=by, reason=reason.strip())
     if certificate.agreement_id is not None:
         announce(CertificateWithdrawn(certificate.id, certificate.agreement_id, certificate.name, by.ref))

@@ -5,18 +5,19 @@ from app.base import passages
 from app.base.announce import announce
 from app.base.clock import now
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.localtime import minutes_between
 from app.base.words import N_
 from app.hours import queries, rules
 from app.hours.actions import letters
 from app.hours.actions.attendance import opened, state_times
 from app.hours.actions.decisions import confirm
-from app.hours.events import HoursSubmitted
+from app.hours.events import HoursClaimed
 from app.hours.models import Attendance, Dispute, Method
 from app.hours.states import ATTENDANCE, COUNTED, Attendance as State
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 
 
 def dispute(attendance: Attendance, words: str, *, by: Person) -> Dispute:
@@ -47,7 +48,7 @@ def contest(attendance: Attendance, words: str, *, by: Person) -> Dispute:
     """A tutor neither confirms hours nor turns them down: an officer is to decide."""
     people.lock(attendance.person)
     db.session.refresh(attendance)
-    rules.check_tutor(by.id, attendance.person_id, people_queries.household_ids(attendance.person))
+    check_interest(by, attendance.person)
     attendance.tutor_id = by.id
     return _open(attendance, "contest", by=by, tutors_words=words)
 
@@ -57,11 +58,11 @@ def answer(row: Dispute, words: str, *, by: Person) -> None:
     people.lock(row.attendance.person)
     db.session.refresh(row)
     side = "persons_words" if by.id == row.attendance.person_id else "tutors_words"
-    rules.check_reason(words)
+    check_reason(words)
     if row.decided_at or getattr(row, side):
         raise Refusal(N_("Qui non si può più scrivere: la tua versione c'è già, o l'ufficio ha deciso."))
     if side == "tutors_words":
-        rules.check_tutor(by.id, row.attendance.person_id, people_queries.household_ids(row.attendance.person))
+        check_interest(by, row.attendance.person)
     setattr(row, side, words.strip())
     db.session.flush()
 
@@ -81,12 +82,12 @@ def uphold(row: Dispute, *, started_at: datetime, ended_at: datetime, break_min:
     passages.move(attendance, ATTENDANCE, "uphold", by=by, reason=words)
     rules.check_claim(started_at=started_at, ended_at=ended_at, break_min=break_min, shift_start=shift.starts_at, shift_end=shift.ends_at,
                       now=now())
-    rules.check_overlap(started_at, ended_at, queries.times(attendance.person_id, but=base.id if base else attendance.id))
+    rules.check_overlap(started_at, ended_at, queries.times(attendance.person_id, but=attendance.presence_id))
     if base:
         break_min = rules.supplementary_break(started_at, ended_at, undisputed_min=base.minutes,
                                               total_min=minutes_between(started_at, ended_at) - break_min)
     if absent:
-        announce(HoursSubmitted(attendance.id, attendance.person_id))
+        announce(HoursClaimed(attendance.id, attendance.person_id))
     confirm(attendance, started_at, ended_at, break_min, method=Method.OFFICE, by=by)
     _decided(row, words, by)
 
@@ -129,7 +130,7 @@ def _difference(base: Attendance) -> Attendance:
 
 def _open(attendance: Attendance, move: str, *, by: Person, persons_words: str = "", tutors_words: str = "") -> Dispute:
     words = persons_words or tutors_words
-    rules.check_reason(words)
+    check_reason(words)
     passages.move(attendance, ATTENDANCE, move, by=by, reason=words)
     row = Dispute(attendance=attendance, opened_by_id=by.id, persons_words=persons_words, tutors_words=tutors_words,
                   due_at=now() + rules.DECISION)
@@ -145,10 +146,10 @@ def _deciding(row: Dispute, words: str, by: Person) -> Attendance:
     attendance = row.attendance
     people.lock(attendance.person)
     db.session.refresh(attendance)
-    rules.check_tutor(by.id, attendance.person_id, people_queries.household_ids(attendance.person))
+    check_interest(by, attendance.person)
     if by.id in (attendance.tutor_id, attendance.supplements and attendance.supplements.tutor_id):
         raise Refusal(N_("Su queste ore hai già deciso come tutor: deve occuparsene un collega."))
-    rules.check_reason(words)
+    check_reason(words)
     return attendance
 
 

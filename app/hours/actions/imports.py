@@ -9,6 +9,7 @@ from app.hours import queries
 from app.hours.actions.sheets import enter, entered_before
 from app.hours.models import Method, Sheet
 from app.hours.rules.sheets import Entry, read_entry
+from app.people import queries as people_queries
 from app.people.models import Person
 
 
@@ -74,7 +75,7 @@ def _entries(told, sheet: Sheet, outcome: Outcome) -> list[tuple[int, Entry]] | 
 def _signer(told, sheet: Sheet) -> Person | None:
     if not told.tutor:
         return None
-    found = [each for each in queries.tutors(sheet.organisation_id) if each.email == told.tutor]
+    found = [each for each in people_queries.tutors(sheet.organisation_id) if each.email == told.tutor]
     if not found:
         raise Refusal(N_("Il tutor di questo foglio non è un tutor dell'ente: controlla l'indirizzo e-mail."))
     return found[0]

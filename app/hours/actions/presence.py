@@ -13,8 +13,9 @@ from app.hours import queries, rules
 from app.hours.actions.attendance import check_free, opened, state_times
 from app.hours.models import Attendance, Method, Pause
 from app.hours.states import ATTENDANCE, Attendance as State
-from app.people import actions as people, queries as people_queries
+from app.people import actions as people
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.tasks.models import Booking, Shift
 from app.tasks.states import Shift as ShiftState
 
@@ -47,12 +48,11 @@ def check_in(booking: Booking, *, method: Method, by: Person) -> Attendance:
     Refuses what `rules.check_arrival` refuses, a second arrival, and one while another session of his is open or logged.
     """
     people.lock(booking.person)
-    shift, name = booking.shift, _name(booking.person_id, by, "check_in", "receive")
+    shift, name = booking.shift, _name(booking.person, method, by, own="check_in", tutors="receive")
     check_free(booking)
     started_at = rules.check_arrival(cancelled=shift.state is ShiftState.CANCELLED, shift_start=shift.starts_at,
                                      shift_end=shift.ends_at, now=now())
-    others = queries.times(booking.person_id)
-    rules.check_overlap(started_at, max(now(), started_at), others)
+    rules.check_overlap(started_at, max(now(), started_at), queries.times(booking.person_id))
     attendance = opened(booking)
     state_times(attendance, started_at, None, 0, method=method, by=by)
     passages.move(attendance, ATTENDANCE, name, by=by)
@@ -85,7 +85,7 @@ def check_out(attendance: Attendance, *, method: Method, by: Person, ended_at: d
     """
     people.lock(attendance.person)
     db.session.refresh(attendance)
-    name = _name(attendance.person_id, by, "check_out", "see_out")
+    name = _name(attendance.person, method, by, own="check_out", tutors="see_out")
     if attendance.state not in ATTENDANCE.moves[name].sources:
         passages.move(attendance, ATTENDANCE, name, by=by)          # says who was faster, or why not
     ended_at = rules.leaving(started_at=attendance.started_at, now=now(), stated=ended_at)
@@ -94,7 +94,7 @@ def check_out(attendance: Attendance, *, method: Method, by: Person, ended_at: d
     shift = attendance.booking.shift
     rules.check_claim(started_at=attendance.started_at, ended_at=ended_at, break_min=break_min, shift_start=shift.starts_at,
                       shift_end=shift.ends_at, now=now())
-    rules.check_overlap(attendance.started_at, ended_at, queries.times(attendance.person_id, but=attendance.id))
+    rules.check_overlap(attendance.started_at, ended_at, queries.times(attendance.person_id, but=attendance.presence_id))
     if running := open_pause(attendance):
         running.ended_at = max(running.started_at, ended_at)
     state_times(attendance, attendance.started_at, ended_at, break_min, method=method, by=by)
@@ -129,11 +129,11 @@ def _own_running(attendance: Attendance, by: Person) -> None:
         raise Refusal(N_("Questa attività non è in corso."))
 
 
-def _name(person_id: int, by: Person, own: str, tutors: str) -> str:
+def _name(person: Person, method: Method, by: Person, *, own: str, tutors: str) -> str:
     """The move's name, as the person or the tutor makes it; a tutor never for himself or his household."""
-    if by.id == person_id:
+    if method is not Method.TUTOR:
         return own
-    rules.check_tutor(by.id, person_id, people_queries.household_ids(db.session.get_one(Person, person_id)))
+    check_interest(by, person)
     return tutors
 
 

@@ -13,13 +13,14 @@ from app.base.words import N_
 from app.hours import queries, rules
 from app.hours.actions.attendance import check, opened, state_times
 from app.hours.actions.decisions import confirm
-from app.hours.events import HoursSubmitted
+from app.hours.events import HoursClaimed
 from app.hours.models import Attendance, Method, Sheet, SheetLine
 from app.hours.rules import sheets as sheet_rules
 from app.hours.rules.sheets import Entry
 from app.hours.states import ATTENDANCE, SHEET, Sheet as SheetState
 from app.people import actions as people, queries as people_queries
 from app.people.models import Person
+from app.people.rules import check_interest
 from app.tasks.models import Booking, Shift, Task
 
 
@@ -52,10 +53,9 @@ def enter(sheet: Sheet, entries: Sequence[Entry], *, signed_by: Person | None, s
     """
     people.lock(sheet.person)
     db.session.refresh(sheet, ["state"])
-    household = people_queries.household_ids(sheet.person)
     for each in filter(None, (by, signed_by)):
-        rules.check_tutor(each.id, sheet.person_id, household)
-    if signed_by and signed_by not in queries.tutors(sheet.organisation_id):
+        check_interest(each, sheet.person)
+    if signed_by and signed_by not in people_queries.tutors(sheet.organisation_id):
         raise Refusal(N_("Chi ha firmato non è un tutor di questo ente."), field="signed_by")
     if not entries:
         raise Refusal(N_("Non c'è nessuna riga da registrare."))
@@ -104,7 +104,7 @@ def _record(sheet: Sheet, entry: Entry, said: str, *, method: Method, by: Person
     attendance = opened(booking)
     state_times(attendance, **times, method=method, by=by)
     passages.move(attendance, ATTENDANCE, "enter", by=by, reason=said)
-    announce(HoursSubmitted(attendance.id, attendance.person_id))
+    announce(HoursClaimed(attendance.id, attendance.person_id))
     db.session.add(SheetLine(sheet=sheet, attendance=attendance))
     db.session.flush()
     return attendance

@@ -13,7 +13,7 @@ from app.base.errors import Refusal
 from app.base.forms import Form, HoursField, Words
 from app.base.i18n import gettext as _, lazy_gettext as _l, refused
 from app.hours.models import Sheet
-from app.hours.rules.sheets import Entry, read_entry
+from app.hours.rules.sheets import days_of_month, Entry, read_entry
 
 MORE = 3                               # rows for a second shift on a day
 CELLS = ("start", "end", "pause")
@@ -67,10 +67,10 @@ class EnterSheet(Form):
 
     def __init__(self, sheet: Sheet, tutors, **options):
         super().__init__(**options)
-        self.sheet = sheet
+        self.sheet, self.places = sheet, {}                   # of what is wrong: the id of the cell where it is
         self.signed_by.choices = [("", _("Scegli")), *((str(each.id), each.display_name) for each in tutors),
                                   ("0", _("Nessuno: la firma non c'è"))]
-        self.rows = [_row(f"{number:02}", day) for number, day in enumerate(_days(sheet.month), 1)]
+        self.rows = [_row(f"{number:02}", day) for number, day in enumerate(days_of_month(sheet.month), 1)]
         self.rows += [_row(str(31 + number), None) for number in range(1, MORE + 1)]
 
     def validate(self, **options) -> bool:
@@ -91,7 +91,9 @@ class EnterSheet(Form):
         """Say what is wrong by the rows where it is. A time that clocks show twice that night is asked about there."""
         for row, no in faults:
             row.error = refused(no)
-            self.form_errors.append(f"{row.label}: {row.error}")
+            line, cell = f"{row.label}: {row.error}", {"break_min": "pause"}.get(no.field, no.field)
+            self.form_errors.append(line)
+            self.places[line] = f"r-{row.key}-{cell if cell in row.typed else 'start'}"
 
     @property
     def filled(self) -> list[Row]:
@@ -114,11 +116,6 @@ def months() -> list[date]:
     for _again in range(4):
         found.append((found[-1] - timedelta(days=1)).replace(day=1))
     return found
-
-
-def _days(month: date) -> list[date]:
-    following = (month + timedelta(days=31)).replace(day=1)
-    return [month + timedelta(days=number) for number in range((following - month).days)]
 
 
 def _row(key: str, day: date | None) -> Row:

@@ -58,6 +58,7 @@ class Attendance(Row):
         CheckConstraint("break_min >= 0 AND claimed_break_min >= 0", name="breaks"),
         CheckConstraint("ended_at IS NOT NULL OR state IN ('planned', 'checked_in', 'left_open', 'missed', 'justified', 'unjustified', "
                         "'cancelled', 'voided', 'disputed')", name="times"),
+        CheckConstraint("log_days >= 0", name="log_days"),
         Index("uq_attendance_booking", "booking_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_attendance_person_time", "person_id", "started_at"),
     )
@@ -67,6 +68,7 @@ class Attendance(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     supplements_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"), index=True)
+    log_days: Mapped[int | None]                             # that the agreement's regulation gives to log them; None: the comune's
     state: Mapped[states.Attendance] = one_of(states.Attendance, default=states.ATTENDANCE.start)
     claimed_start: Mapped[datetime | None]
     claimed_end: Mapped[datetime | None]
@@ -90,6 +92,11 @@ class Attendance(Row):
     def minutes(self) -> int:
         """Net minutes: the difference of two instants, less the break; 0 while the end is not known."""
         return minutes_between(self.started_at, self.ended_at) - self.break_min if self.ended_at else 0
+
+    @property
+    def presence_id(self) -> int:
+        """The number of the row that this presence began with: its own, or that of the row it supplements."""
+        return self.supplements_id or self.id
 
     @property
     def claimed_minutes(self) -> int:
@@ -144,7 +151,7 @@ class Dispute(Row):
 
 
 class LoggingRules(Row):
-    """A comune's rules for logging. The newest row counts; the older ones say what counted before, and who changed it."""
+    """A comune's rules for logging, where no regulation says otherwise. The newest row counts; the older ones say what counted before."""
 
     __tablename__ = "logging_rules"
     __table_args__ = (CheckConstraint("log_days BETWEEN 0 AND 365", name="log_days"),)

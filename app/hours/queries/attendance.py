@@ -12,7 +12,7 @@ from app.base.db import db
 from app.base.localtime import minutes_between
 from app.base.passages import Passage
 from app.hours.models import Attendance, Evidence, LoggingRules
-from app.hours.rules import LATEST, LOG_DAYS, OVERDUE
+from app.hours.rules import LATEST, LOG_DAYS, OPEN_LONG, OVERDUE
 from app.hours.states import DEAD, TAKES_TIME, Attendance as State
 from app.people.models import Person
 from app.tasks.models import Booking, Shift, Task
@@ -36,11 +36,14 @@ def own_one(attendance_id: int, *, seen_by: Person) -> Attendance:
 
 
 def logged(attendance_id: int, *, seen_by: Person) -> Attendance:
-    """One's own hours, those that one's organisation hosted, or those of a comune whose hours, certificates or offsets one handles;
-    else 404."""
-    comuni = frozenset().union(*(seen_by.reach(may).comuni for may in (May.HOURS_SETTLE, May.CERTIFICATE_ISSUE, May.OFFSET_SEE)))
+    """One's own hours, those that one's organisation hosted, or those of a comune where one settles hours; else 404.
+
+    Whoever handles certificates or offsets sees hours, and no absences: their reasons are not his business.
+    """
+    handled = seen_by.reach(May.CERTIFICATE_ISSUE).comuni | seen_by.reach(May.OFFSET_SEE).comuni
     return db.one_or_404(select(Attendance).where(Attendance.id == attendance_id, or_(
-        Attendance.person_id == seen_by.id, Attendance.comune_id.in_(comuni),
+        Attendance.person_id == seen_by.id, Attendance.comune_id.in_(seen_by.reach(May.HOURS_SETTLE).comuni),
+        Attendance.comune_id.in_(handled) & Attendance.ended_at.is_not(None),
         Attendance.organisation_id.in_(seen_by.reach(May.HOURS_VALIDATE).organisations))).options(*WITH_SHIFT))
 
 
@@ -90,11 +93,14 @@ def attendance_of(booking_id: int) -> Attendance | None:
 
 
 def times(person_id: int, *, but: int | None = None) -> list[tuple[datetime, datetime]]:
-    """All time that a person's hours take, over all instruments; an open session lasts until now."""
+    """All time that a person's hours take, over all instruments, `but` for one presence.
+
+    An open session lasts until now. One that was left open is not taken to have lasted longer than a session can go unflagged.
+    """
+    presence = func.coalesce(Attendance.supplements_id, Attendance.id)
     rows = db.session.execute(select(Attendance.started_at, Attendance.ended_at).where(
-        Attendance.person_id == person_id, Attendance.state.in_(TAKES_TIME), Attendance.supplements_id.is_(None),
-        Attendance.started_at.is_not(None), Attendance.id != (but or 0)))
-    return [(start, end or max(start, now())) for start, end in rows]
+        Attendance.person_id == person_id, Attendance.state.in_(TAKES_TIME), Attendance.started_at.is_not(None), presence != (but or 0)))
+    return [(start, end or min(max(start, now()), start + OPEN_LONG)) for start, end in rows]
 
 
 def log_days(comune_id: int) -> int:
@@ -133,8 +139,8 @@ def reject_reasons(rows: list[Attendance]) -> dict[int, str]:
 
 
 def overdue(attendance: Attendance) -> bool:
-    """These hours have waited for a tutor longer than they should."""
-    return now() - attendance.created_at > OVERDUE
+    """These hours have waited for a tutor longer than they should. The night says the same: reconciliation.queries.hours.waiting."""
+    return (now() - attendance.created_at).days > OVERDUE.days
 
 
 def waiting(*, seen_by: Person) -> int:

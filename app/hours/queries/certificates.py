@@ -87,10 +87,19 @@ def to_attest_of(person_id: int, comune_id: int, *, seen_by: Person) -> list[Att
     return _reached(attestable(person_id, comune_id), seen_by)
 
 
-def certificates(*, seen_by: Person, permission: May = May.CERTIFICATE_ISSUE, limit: int = 50) -> list[Certificate]:
-    """The comune's certificates, newest first."""
-    return list(db.session.scalars(select(Certificate).where(Certificate.comune_id.in_(seen_by.reach(permission).comuni))
-                                   .order_by(Certificate.id.desc()).limit(limit).options(joinedload(Certificate.person))))
+def to_void(attendance_id: int, *, seen_by: Person) -> Attendance:
+    """Hours of a comune whose certificates one issues, or 404."""
+    return db.one_or_404(select(Attendance).where(
+        Attendance.id == attendance_id, Attendance.comune_id.in_(seen_by.reach(May.CERTIFICATE_ISSUE).comuni),
+        Attendance.ended_at.is_not(None)).options(*WITH_SHIFT))
+
+
+def certificates(*, seen_by: Person, before: int | None = None, limit: int = 50) -> list[Certificate]:
+    """The comune's certificates, newest first, from below the row number `before`."""
+    query = select(Certificate).where(Certificate.comune_id.in_(seen_by.reach(May.CERTIFICATE_ISSUE).comuni))
+    if before is not None:
+        query = query.where(Certificate.id < before)
+    return list(db.session.scalars(query.order_by(Certificate.id.desc()).limit(limit).options(joinedload(Certificate.person))))
 
 
 def own_certificates(person: Person) -> list[Certificate]:

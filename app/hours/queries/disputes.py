@@ -26,6 +26,13 @@ def dispute(dispute_id: int, *, seen_by: Person) -> Dispute:
         Attendance.comune_id.in_(seen_by.reach(May.HOURS_SETTLE).comuni))).options(*WITH_ATTENDANCE))
 
 
+def dispute_to_answer(dispute_id: int, *, seen_by: Person) -> Dispute:
+    """A dispute to which one is a side: the person's own, or the host's tutors'; else 404, for the officer too."""
+    return db.one_or_404(select(Dispute).join(Attendance).where(Dispute.id == dispute_id, or_(
+        Attendance.person_id == seen_by.id,
+        Attendance.organisation_id.in_(seen_by.reach(May.HOURS_VALIDATE).organisations))).options(*WITH_ATTENDANCE))
+
+
 def to_settle(*, seen_by: Person) -> list[Dispute]:
     """Open disputes of the officer's comune, the one that is due first on top."""
     return list(db.session.scalars(select(Dispute).join(Attendance).where(

@@ -1,5 +1,5 @@
 """Who is where: the shifts of now and of a day, with who was expected and what became of it."""
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -114,7 +114,3 @@ def days_of(shift: Shift) -> list[date]:
     zone = zone_of_shift(shift)
     first, last = shift.starts_at.astimezone(zone).date(), (shift.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def is_open_long(started_at: datetime) -> bool:
-    return now() - started_at > OPEN_LONG

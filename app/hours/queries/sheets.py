@@ -1,19 +1,22 @@
 """Reads of sheets on paper: what to print, what waits to be entered, and where an entered row belongs."""
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access import May, Role
+from app.access import May
 from app.base.clock import today
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.localtime import day_begins
 from app.base.words import N_
-from app.hours.models import Attendance, Sheet, SheetLine
+from app.hours.models import Sheet, SheetLine
+from app.hours.rules.sheets import days_of_month
 from app.hours.states import Sheet as State
-from app.people.models import Person, RoleHeld
+from app.people.models import Person
 from app.tasks.models import Booking, Shift, Task
 from app.tasks.states import Booking as BookingState, Shift as ShiftState, Task as TaskState
 
@@ -62,15 +65,23 @@ def task_to_print(task_id: int, *, seen_by: Person) -> Task:
 def expected(task: Task, month: date) -> list[Person]:
     """Who has a place in a shift of the task in that month, by surname."""
     return list(db.session.scalars(select(Person).where(Person.id.in_(
-        select(Booking.person_id).join(Shift).where(*_booked(task.id, month)))).order_by(Person.family_name, Person.given_name, Person.id)))
+        select(Booking.person_id).join(Shift).where(Shift.task_id == task.id, *_booked(month, month, ZoneInfo(task.comune.zone)))))
+        .order_by(Person.family_name, Person.given_name, Person.id)))
 
 
-def planned(sheet: Sheet) -> dict[date, list[Shift]]:
-    """The shifts of the sheet's month in which the person has a place, by local day."""
-    found: dict[date, list[Shift]] = {}
-    for shift in db.session.scalars(select(Shift).join(Booking).where(
-            *_booked(sheet.task_id, sheet.month), Booking.person_id == sheet.person_id).order_by(Shift.starts_at)):
-        found.setdefault(shift.starts_at.astimezone(_zone(sheet)).date(), []).append(shift)
+def planned(sheets: Sequence[Sheet]) -> dict[int, dict[date, list[Shift]]]:
+    """For each sheet, by its number: the shifts of its month in which the person has a place, by local day."""
+    zone, months = ZoneInfo(sheets[0].task.comune.zone), [sheet.month for sheet in sheets]
+    places = defaultdict(list)
+    for shift, person_id in db.session.execute(select(Shift, Booking.person_id).join(Booking).where(
+            Shift.task_id.in_({sheet.task_id for sheet in sheets}), Booking.person_id.in_({sheet.person_id for sheet in sheets}),
+            *_booked(min(months), max(months), zone)).order_by(Shift.starts_at)):
+        day = shift.starts_at.astimezone(zone).date()
+        places[shift.task_id, person_id, day.replace(day=1)].append((day, shift))
+    found = {sheet.id: defaultdict(list) for sheet in sheets}
+    for sheet in sheets:
+        for day, shift in places[sheet.task_id, sheet.person_id, sheet.month]:
+            found[sheet.id][day].append(shift)
     return found
 
 
@@ -95,34 +106,10 @@ def booking_at(task_id: int, person_id: int, instant: datetime) -> Booking | Non
         Booking.person_id == person_id, Booking.state == BookingState.BOOKED).limit(1))
 
 
-def tutors(organisation_id: int) -> list[Person]:
-    """Who may sign for this organisation today, by surname."""
-    day = today()
-    return list(db.session.scalars(select(Person).where(Person.disabled_at.is_(None), Person.id.in_(select(RoleHeld.person_id).where(
-        RoleHeld.role == Role.TUTOR, RoleHeld.organisation_id == organisation_id, RoleHeld.since <= day,
-        or_(RoleHeld.until.is_(None), day < RoleHeld.until)))).order_by(Person.family_name, Person.given_name, Person.id)))
-
-
-def sheet_of(attendance: Attendance) -> Sheet | None:
-    """The sheet that these hours come from."""
-    return db.session.scalar(select(Sheet).join(SheetLine).where(SheetLine.attendance_id == attendance.id).options(
-        joinedload(Sheet.entered_by), joinedload(Sheet.signed_by)))
-
-
-def this_month() -> date:
-    """Its first day."""
-    return today().replace(day=1)
-
-
-def _zone(sheet: Sheet) -> ZoneInfo:
-    return ZoneInfo(sheet.task.comune.zone)
-
-
-def _booked(task_id: int, month: date):
-    zone = ZoneInfo("Europe/Rome")
-    following = (month + timedelta(days=31)).replace(day=1)
-    return (Shift.task_id == task_id, Shift.state == ShiftState.PLANNED, Booking.state == BookingState.BOOKED,
-            Shift.starts_at >= day_begins(month, zone), Shift.starts_at < day_begins(following, zone))
+def _booked(first: date, last: date, zone: ZoneInfo):
+    """Places in shifts that begin in the months from `first` to `last`."""
+    return (Shift.state == ShiftState.PLANNED, Booking.state == BookingState.BOOKED, Shift.starts_at >= day_begins(first, zone),
+            Shift.starts_at < day_begins(days_of_month(last)[-1] + timedelta(days=1), zone))
 
 
 def _reached(table, seen_by: Person, permission: May):

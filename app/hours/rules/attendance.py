@@ -8,7 +8,8 @@ from app.base.words import N_
 
 LOG_DAYS = 7                           # days after the shift in which hours need no leave of the office, unless the comune says otherwise
 LATEST = timedelta(days=365)           # after that not even with leave
-OVERDUE = timedelta(days=7)            # how long hours should wait for a tutor
+OVERDUE = timedelta(days=10)           # how long hours should wait for a tutor: the page and the night say so
+LINGER = timedelta(hours=12)           # how long after its shift an attendance may end: a slip of the pen ends on the next day
 LONGEST = timedelta(hours=24)
 EARLY = timedelta(hours=1)             # how long before the shift one can check in
 OPEN_LONG = timedelta(hours=12)        # a session without an end is then flagged, and never closed with invented minutes
@@ -16,7 +17,7 @@ OPEN_LONG = timedelta(hours=12)        # a session without an end is then flagge
 
 def check_claim(*, started_at: datetime, ended_at: datetime, break_min: int, shift_start: datetime, shift_end: datetime,
                 now: datetime) -> None:
-    """Refuses hours that end before they begin, lie in the future, do not begin during the shift, are all break, or are too long."""
+    """Refuses hours that end before they begin, lie in the future, begin outside the shift, end long after it, or are all break."""
     if ended_at <= started_at:
         raise Refusal(N_("L'ora di fine deve venire dopo l'ora di inizio."), field="end")
     if ended_at > now:
@@ -25,6 +26,9 @@ def check_claim(*, started_at: datetime, ended_at: datetime, break_min: int, shi
         raise Refusal(N_("Il turno è iniziato il %(when)s: le ore di prima non contano."), field="start", when=shift_start)
     if started_at >= shift_end:
         raise Refusal(N_("Il turno è finito il %(when)s: le ore devono iniziare prima."), field="start", when=shift_end)
+    if ended_at - shift_end > LINGER:
+        raise Refusal(N_("Il turno è finito il %(when)s: la fine che hai scritto è troppo tardi. Controlla l'ora."), field="end",
+                      when=shift_end)
     if ended_at - started_at > LONGEST:
         raise Refusal(N_("Un turno dura al massimo 24 ore."), field="end")
     if not 0 <= break_min < minutes_between(started_at, ended_at):
@@ -84,12 +88,6 @@ def to_the_minute(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)
 
 
-def check_tutor(tutor_id: int, person_id: int, household: set[int]) -> None:
-    """Nobody validates or certifies his own hours or those of his household."""
-    if tutor_id == person_id or tutor_id in household:
-        raise Refusal(N_("Sono ore tue o della tua famiglia: deve occuparsene un collega."))
-
-
 def check_correction(changed: bool) -> None:
     """Refuses a correction that corrects nothing."""
     if not changed:
@@ -100,9 +98,3 @@ def check_change(changed: bool, reason: str) -> None:
     """A tutor who changes hours says why."""
     if changed and not reason:
         raise Refusal(N_("Hai cambiato le ore: scrivi il motivo, lo leggerà anche la persona."), field="reason")
-
-
-def check_reason(reason: str) -> None:
-    """What goes against somebody is never done without a reason."""
-    if not reason.strip():
-        raise Refusal(N_("Scrivi il motivo: la persona deve sapere perché."), field="reason")

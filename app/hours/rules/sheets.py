@@ -1,6 +1,7 @@
 """Sheets on paper: the code that finds one again, and whether the rows add up to what somebody wrote below them."""
 import hashlib
 import secrets
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -82,6 +83,11 @@ def read_day(typed: str, month: date) -> date:
     if (day.year, day.month) != (month.year, month.month):
         raise Refusal(N_("Questo giorno non è nel mese del foglio."), field="day")
     return day
+
+
+def days_of_month(month: date) -> list[date]:
+    """All days of the month that begins with `month`."""
+    return [month.replace(day=number + 1) for number in range(monthrange(month.year, month.month)[1])]
 
 
 def digest(entries: Iterable[Entry]) -> str:

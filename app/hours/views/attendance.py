@@ -13,6 +13,7 @@ from app.guards import requires
 from app.hours import actions, queries
 from app.hours.forms import LogHours, SendHours, SetLogDays, Statement
 from app.hours.models import Method
+from app.hours.states import Attendance as State
 from app.hours.views import bp
 from app.hours.views.wording import HAPPENED
 
@@ -79,7 +80,9 @@ def attendance(attendance_id):
     return render_template("hours/attendance.html", attendance=attendance, own=own, happened=HAPPENED,
                            evidence=queries.evidence(attendance), passages=passages.passages(attendance),
                            dispute=queries.dispute_of(attendance.id), supplement=queries.supplement_of(attendance.id),
-                           may_object=own and actions.may_object(attendance))
+                           may_object=own and actions.may_object(attendance),
+                           may_void=(attendance.state is State.VALIDATED and not own
+                                     and attendance.comune_id in current_user.reach(May.CERTIFICATE_ISSUE).comuni))
 
 
 @bp.route("/ore/registrate/<int:attendance_id>/invia", methods=["GET", "POST"])

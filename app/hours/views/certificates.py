@@ -8,16 +8,19 @@ from app.base.forms import refusals
 from app.base.i18n import gettext as _
 from app.guards import public, requires
 from app.hours import actions, queries
-from app.hours.forms.certificates import AnnulCertificate, Certify, ReplaceCertificate, VerifyCertificate
+from app.hours.forms import AnnulCertificate, Certify, Reason, ReplaceCertificate, VerifyCertificate
 from app.hours.rules.codes import plain
 from app.hours.views import bp, papers
+
+PER_PAGE = 50
 
 
 @bp.get("/certificati")
 @requires(May.CERTIFICATE_ISSUE)
 def certificates():
+    issued = queries.certificates(seen_by=current_user, before=request.args.get("prima", type=int), limit=PER_PAGE + 1)
     return render_template("hours/certificates.html", waiting=queries.to_certify(seen_by=current_user),
-                           volunteers=queries.to_attest(seen_by=current_user), issued=queries.certificates(seen_by=current_user))
+                           volunteers=queries.to_attest(seen_by=current_user), issued=issued[:PER_PAGE], more=len(issued) > PER_PAGE)
 
 
 @bp.route("/certificati/patto/<int:agreement_id>", methods=["GET", "POST"])
@@ -76,6 +79,19 @@ def replace_certificate(certificate_id):
             flash(_("Fatto: ora vale questo attestato."), "success")
             return redirect(url_for("hours.certificate", certificate_id=successor.id), 303)
     return render_template("hours/withdraw_certificate.html", form=form, certificate=certificate), form.status
+
+
+@bp.route("/certificati/ore/<int:attendance_id>/annulla", methods=["GET", "POST"])
+@requires(May.CERTIFICATE_ISSUE)
+def void(attendance_id):
+    """Validated hours that were not hours: they are taken out for good, before any certificate holds them."""
+    attendance, form = queries.to_void(attendance_id, seen_by=current_user), Reason()
+    if form.accepted():
+        with refusals(form):
+            actions.void(attendance, reason=form.reason.data, by=current_user)
+            flash(_("Le ore sono annullate. Restano scritte nella storia, con il motivo."), "success")
+            return redirect(url_for("hours.certificates"), 303)
+    return render_template("hours/void.html", attendance=attendance, form=form), form.status
 
 
 @bp.get("/verifica")

@@ -36,7 +36,10 @@ def validate(attendance_id):
 @bp.route("/tutor/ore/<int:attendance_id>", methods=["GET", "POST"])
 @requires(May.HOURS_VALIDATE)
 def decide(attendance_id):
-    return _settle(queries.attendance(attendance_id, seen_by=current_user), actions.validate)
+    attendance = queries.attendance(attendance_id, seen_by=current_user)
+    if attendance.ended_at is None:                              # a session that runs, or an absence: nothing to decide here
+        return redirect(url_for("hours.absence", attendance_id=attendance.id), 303)
+    return _settle(attendance, actions.validate)
 
 
 @bp.post("/tutor/ore/<int:attendance_id>/correggi")
@@ -68,7 +71,7 @@ def preview():
 @bp.post("/tutor/ore/insieme")
 @requires(May.HOURS_VALIDATE)
 def validate_many():
-    """All that the preview showed, or nothing."""
+    """All that the preview showed and that still waits, or nothing."""
     form = Confirm()
     if form.accepted():
         with refusals(form):

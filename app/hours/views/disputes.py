@@ -33,7 +33,7 @@ def dispute(dispute_id):
 @bp.post("/contestazioni/<int:dispute_id>/rispondi")
 @requires(May.AREA_SEE)
 def answer(dispute_id):
-    row, form = queries.dispute(dispute_id, seen_by=current_user), Statement()
+    row, form = queries.dispute_to_answer(dispute_id, seen_by=current_user), Statement()
     if form.accepted():
         with refusals(form):
             actions.answer(row, form.words.data, by=current_user)

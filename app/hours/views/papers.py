@@ -1,5 +1,6 @@
 """What documents about hours say. They are Italian acts, in whatever language the page around them is read."""
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date
 
 from flask import current_app, url_for
 
@@ -9,8 +10,9 @@ from app.base.i18n import clock_time, day, force_locale, gettext as _, hours, mo
 from app.hours import queries
 from app.hours.forms.sheets import MORE
 from app.hours.models import Certificate, CertificateLine, Sheet
-from app.hours.rules.sheets import written
+from app.hours.rules.sheets import days_of_month, written
 from app.hours.states import Certificate as State
+from app.tasks.models import Shift
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
@@ -21,11 +23,11 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 
 def sheets_pdf(sheets: list[Sheet]) -> bytes:
     """One page for each sheet, to be filled in by hand."""
-    comune, month = sheets[0].task.comune.name, sheets[0].month
+    comune, month, planned = sheets[0].task.comune.name, sheets[0].month, queries.planned(sheets)
     with force_locale("it"):
         return documents.pdf("hours/documents/sheet.typ", dict(
             comune=_("Comune di %(name)s", name=comune), title=_("Foglio presenze"), number=of_month(month),
-            sheets=[_sheet(each) for each in sheets]), made_at=max(each.created_at for each in sheets))
+            sheets=[_sheet(each, planned[each.id]) for each in sheets]), made_at=max(each.created_at for each in sheets))
 
 
 def address(path: str) -> str:
@@ -75,18 +77,20 @@ def _certificate(certificate: Certificate) -> dict:
     return told
 
 
-def _sheet(sheet: Sheet) -> dict:
-    planned, code = queries.planned(sheet), written(sheet.code)
-    following = (sheet.month + timedelta(days=31)).replace(day=1)
-    days = [sheet.month + timedelta(days=number) for number in range((following - sheet.month).days)]
+def _sheet(sheet: Sheet, planned: dict) -> dict:
+    code = written(sheet.code)
     return dict(
         comune=_("Comune di %(name)s", name=sheet.task.comune.name), office=sheet.task.organisation.name, title=_("Foglio presenze"),
         number=of_month(sheet.month), qr=documents.qr(address(url_for("hours.sheet", code=sheet.code))),
         qr_alt=_("Codice QR che apre il foglio"), qr_words=_("Per l'ufficio"), code=code,
         facts=[(_("Persona"), _("%(name)s (n. %(number)s)", name=sheet.person.display_name, number=sheet.person_id)),
                (_("Attività"), sheet.task.title), (_("Luogo"), sheet.task.address)],
-        days=[(f"{weekday(each).split()[0]} {each.day}", ", ".join(f"{clock_time(shift.starts_at)}–{clock_time(shift.ends_at)}"
-                                                     for shift in planned.get(each, ()))) for each in days] + [("", "")] * MORE)
+        days=[_day(each, planned.get(each, ())) for each in days_of_month(sheet.month)] + [("", "")] * MORE)
+
+
+def _day(each: date, shifts: Iterable[Shift]) -> tuple[str, str]:
+    return (f"{weekday(each).split()[0]} {each.day}",
+            ", ".join(f"{clock_time(shift.starts_at)}–{clock_time(shift.ends_at)}" for shift in shifts))
 
 
 def _stamp(certificate: Certificate) -> str:

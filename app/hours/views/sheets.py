@@ -4,6 +4,7 @@ from flask_login import current_user
 
 from app.access import May
 from app.base import documents, uploads
+from app.base.clock import today
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.forms import Form, refusals
@@ -58,7 +59,7 @@ def print_sheets(task_id):
     """For everybody who is expected in the month, or for some, or for somebody who signs by hand and never booked."""
     task = queries.task_to_print(task_id, seen_by=current_user)
     words, asked = (request.values.get(name, "").strip()[:80] for name in ("nome", "mese"))
-    month = next((each for each in months() if each.isoformat() == asked), queries.this_month())
+    month = next((each for each in months() if each.isoformat() == asked), today().replace(day=1))
     people = {each.id: each for each in queries.expected(task, month)}
     if words:
         people |= {each.id: each for each in people_queries.residents(seen_by=current_user, permission=May.SHEET_PRINT, words=words)}
@@ -159,11 +160,11 @@ def _sheet(code: str):
 
 
 def _form(sheet) -> EnterSheet:
-    return EnterSheet(sheet, queries.tutors(sheet.organisation_id))
+    return EnterSheet(sheet, people_queries.tutors(sheet.organisation_id))
 
 
 def _signer(sheet, form: EnterSheet):
-    return next((each for each in queries.tutors(sheet.organisation_id) if str(each.id) == form.signed_by.data), None)
+    return next((each for each in people_queries.tutors(sheet.organisation_id) if str(each.id) == form.signed_by.data), None)
 
 
 def _enter(sheet, form: EnterSheet, *, dry_run: bool) -> bool:
@@ -180,7 +181,7 @@ def _enter(sheet, form: EnterSheet, *, dry_run: bool) -> bool:
 
 
 def _grid(sheet, form: EnterSheet, scan: Form | None = None):
-    return render_template("hours/enter_sheet.html", sheet=sheet, form=form, planned=queries.planned(sheet), scan=scan), (
+    return render_template("hours/enter_sheet.html", sheet=sheet, form=form, planned=queries.planned([sheet])[sheet.id], scan=scan), (
         scan.status if scan else form.status)
 
 

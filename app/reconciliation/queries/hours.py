@@ -4,15 +4,19 @@ from sqlalchemy.orm import aliased
 
 from app.baratto.rules.accounts import CERTIFIED, VALIDATED
 from app.hours.models import Attendance, Certificate, CertificateLine, Dispute
-from app.hours.rules import DECISION
+from app.hours.rules import DECISION, OVERDUE
 from app.hours.states import COUNTED, OPEN, Attendance as State, Certificate as CertificateState
 from app.reconciliation.queries.comparing import Compared, age_days, columns, compare, named, seconds
 from app.reconciliation.queries.ledger import moved
 
-WAITING_DAYS = 10
 HOLDS = Certificate.state == CertificateState.ISSUED
 
 MINUTES = (seconds(Attendance.ended_at) - seconds(Attendance.started_at)) // 60 - Attendance.break_min
+
+
+def presence(table):
+    """The hours of one presence: a row, and what supplements it."""
+    return func.coalesce(table.supplements_id, table.id)
 
 
 def certificate_totals(comune_id: int) -> Compared:
@@ -53,14 +57,14 @@ def certificates_in_ledger(comune_id: int) -> Compared:
 def overlaps(comune_id: int) -> Compared:
     """No two validated attendances of one person share time, also when the other one was in another comune.
 
-    What supplements other hours lies within their time by its nature.
+    What supplements other hours shares their time by its nature, and nobody else's.
     """
     other = aliased(Attendance)
     clash = (select(func.min(other.id)).where(
-        other.person_id == Attendance.person_id, other.id != Attendance.id, other.state.in_(COUNTED), other.supplements_id.is_(None),
+        other.person_id == Attendance.person_id, presence(other) != presence(Attendance), other.state.in_(COUNTED),
         other.started_at < Attendance.ended_at, Attendance.started_at < other.ended_at).scalar_subquery())
     return compare(select(*columns(named("attendance", Attendance.id), null(), clash, "id"))
-                   .where(Attendance.comune_id == comune_id, Attendance.state.in_(COUNTED), Attendance.supplements_id.is_(None)))
+                   .where(Attendance.comune_id == comune_id, Attendance.state.in_(COUNTED)))
 
 
 def supplements(comune_id: int) -> Compared:
@@ -77,7 +81,7 @@ def supplements(comune_id: int) -> Compared:
 def waiting(comune_id: int) -> Compared:
     """Hours that no tutor has looked at for too long."""
     age = age_days(Attendance.created_at)
-    return compare(select(*columns(named("attendance", Attendance.id), case((age > WAITING_DAYS, WAITING_DAYS), else_=age), age, "days"))
+    return compare(select(*columns(named("attendance", Attendance.id), case((age > OVERDUE.days, OVERDUE.days), else_=age), age, "days"))
                    .where(Attendance.comune_id == comune_id, Attendance.state == State.SUBMITTED))
 
 
