@@ -1,4 +1,5 @@
 """What the personal area shows: a resident's own figures, and what waits for each role."""
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +22,7 @@ from app.reconciliation.queries import findings
 from app.reconciliation.states import Finding as FindingState, Night as NightState
 from app.tasks import queries as tasks
 from app.tasks.models import Booking
-from app.tasks.states import Booking as BookingState
+from app.tasks.states import Booking as BookingState, Task as TaskState
 from app.town.models import Comune
 
 
@@ -97,14 +98,24 @@ def duties(person: Person) -> list[Duty]:
     if person.may(May.SHIFT_BOOK):
         offered = sum(booking.state is BookingState.OFFERED for booking in tasks.waiting_for(person))
         found.append(Duty(offered, N_("Posti che ti abbiamo offerto: rispondi"), url_for("tasks.bookings")))
+        found.append(Duty(len(hours.open_sessions(person)), N_("Presenze da chiudere o da inviare"), url_for("hours.mine")))
+    if person.may(May.TASK_PUBLISH):
+        states = Counter(task.state for task in tasks.own_tasks(seen_by=person))
+        found.append(Duty(states[TaskState.DRAFT], N_("Bozze di attività da finire"), url_for("tasks.own_tasks")))
+        found.append(Duty(states[TaskState.ACCEPTED], N_("Attività accettate: apri le prenotazioni"), url_for("tasks.own_tasks")))
     if person.may(May.TASK_ACCEPT):
         found.append(Duty(len(tasks.proposed(seen_by=person)), N_("Attività proposte da decidere"), url_for("tasks.proposals")))
     if person.may(May.HOURS_VALIDATE):
         found.append(Duty(hours.waiting(seen_by=person), N_("Ore da convalidare"), url_for("hours.to_validate")))
+        found.append(Duty(len(hours.to_answer(seen_by=person)), N_("Contestazioni a cui rispondere"), url_for("hours.to_validate")))
+        found.append(Duty(len(hours.left_open(seen_by=person)), N_("Presenze senza uscita"), url_for("hours.day")))
     if person.may(May.HOURS_SETTLE):
         found.append(Duty(hours.for_officer(seen_by=person), N_("Ore contestate o in ritardo"), url_for("hours.office")))
+    if person.may(May.SHEET_ENTER):
+        found.append(Duty(len(hours.sheets_to_enter(seen_by=person)), N_("Fogli firmati da inserire"), url_for("hours.sheets")))
     if person.may(May.CERTIFICATE_ISSUE):
         found.append(Duty(len(hours.to_certify(seen_by=person)), N_("Patti con ore da certificare"), url_for("hours.certificates")))
+        found.append(Duty(len(hours.to_attest(seen_by=person)), N_("Persone con ore da attestare"), url_for("hours.certificates")))
     if person.may(May.OFFSET_PROPOSE):
         found.append(Duty(len(baratto.to_propose(seen_by=person)), N_("Patti con attestati da trasformare"), url_for("baratto.offsets")))
         found.append(Duty(offsets.get(OffsetState.RETURNED, 0), N_("Proposte restituite"), url_for("baratto.offsets")))

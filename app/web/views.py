@@ -18,7 +18,8 @@ bp = Blueprint("web", __name__, template_folder="templates")
 @bp.get("/")
 @public
 def home():
-    return render_template("web/home.html", shifts=tasks.next_shifts(3))
+    duties = dashboards.duties(current_user) if current_user.is_authenticated else []
+    return render_template("web/home.html", shifts=tasks.next_shifts(3), duties=duties)
 
 
 @bp.get("/area-personale")

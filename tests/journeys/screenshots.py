@@ -18,15 +18,22 @@ FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 TALLEST = {DESK: 1250, PHONE: 1500}    # CSS pixels; what lies below is cut off
 RESIDENT = "cittadino1"
 
-# Name, who looks, and the view: the first page of it that this person comes to by links.
+# Name, who looks, and the view: the first page of it that this person comes to by links, or that somebody before came to.
 SHOTS = (
-    ("home", None, "web.home"), ("board", None, "tasks.board"), ("task", RESIDENT, "tasks.task"), ("area", RESIDENT, "web.area"),
-    ("hours", RESIDENT, "hours.log"), ("statement", RESIDENT, "baratto.agreement_statement"), ("agreement", RESIDENT, "baratto.agreement"),
-    ("validate", "tutor.verde", "hours.to_validate"), ("certificates", "certifica", "hours.certificates"),
+    ("task", RESIDENT, "tasks.task"), ("book", RESIDENT, "tasks.book"), ("shifts", RESIDENT, "tasks.bookings"),
+    ("offer", RESIDENT, "tasks.booking"), ("area", RESIDENT, "web.area"), ("hours", RESIDENT, "hours.log"), ("own", RESIDENT, "hours.mine"),
+    ("statement", RESIDENT, "baratto.agreement_statement"), ("agreement", RESIDENT, "baratto.agreement"),
+    ("day", "tutor.verde", "hours.day"), ("code", "tutor.verde", "hours.code"), ("validate", "tutor.verde", "hours.to_validate"),
+    ("hosted", "tutor.verde", "tasks.shifts"), ("office", "patti", "web.area"), ("proposal", "patti", "tasks.proposal"),
+    ("dispute", "patti", "hours.dispute"), ("sheet", "patti", "hours.sheet"),
+    ("certificates", "certifica", "hours.certificates"), ("certificate", "certifica", "hours.certificate"),
     ("offsets", "tributi", "baratto.offsets"), ("propose", "tributi", "baratto.propose_offset"), ("offset", "dirigente", "baratto.offset"),
     ("approve", "dirigente", "baratto.approve_offset"), ("nights", "revisore", "reconciliation.nights"),
     ("night", "revisore", "reconciliation.night"),
+    ("home", None, "web.home"), ("board", None, "tasks.board"), ("week", None, "tasks.board_week"), ("map", None, "tasks.board_map"),
+    ("verified", None, "hours.verified"),
 )
+ASKED = {"map": "?comune=1"}           # of both towns together a map shows little
 
 
 def take(folder: Path) -> None:
@@ -34,17 +41,17 @@ def take(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         site = demo.open_copy(Path(place), Path(place))
-        browser = launch(playwright)
+        browser, paths = launch(playwright), {}
         with serve(site, demo.NOW) as live:
             for email in dict.fromkeys(who for _name, who, _endpoint in SHOTS):
-                paths = found(site, email and f"{email}@alessandria.example")
+                paths |= found(site, email and f"{email}@alessandria.example")
                 for width in (DESK, PHONE):
                     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
                     visitor = Visitor(context.new_page(), live.url)
                     if email:
                         visitor.sign_in(f"{email}@alessandria.example", PASSWORD)
                     for name, _who, endpoint in (shot for shot in SHOTS if shot[1] == email):
-                        visitor.goto(paths[endpoint])
+                        visitor.goto(paths[endpoint] + ASKED.get(name, ""))
                         picture(visitor, folder / f"{name}-{width}.png", width)
                         if name == "hours":
                             visitor.fill({"Pausa": "15"}).press("Avanti: controlla")

@@ -75,10 +75,21 @@ function fill(entry) {
   form.querySelector('[name=day]').focus()
 }
 
+// "Ieri" is another day by the time it is sent.
+const NEAR = {oggi: 0, today: 0, ieri: -1, yesterday: -1}
+function dated(words) {
+  const days = NEAR[words.trim().toLowerCase()]
+  if (days === undefined) return words
+  const day = new Date()
+  day.setDate(day.getDate() + days)
+  return `${day.getDate()}/${day.getMonth() + 1}/${day.getFullYear()}`
+}
+
 // What was sent and refused keeps its key only while nothing is known of it: a corrected one is another form, so another key.
 async function save(event) {
   event.preventDefault()
   const {booking, ...fields} = Object.fromEntries(new FormData(form))
+  fields.day = dated(fields.day)
   const title = form.elements.booking.selectedOptions[0].textContent.trim()
   await keep({key: newKey(), person, booking, title, fields, at: new Date().toISOString()})
   if (form.dataset.replaces) await drop(form.dataset.replaces)
