@@ -1,15 +1,16 @@
 """The ground of the journeys: one Chromium for each worker, the site served live, people who walk up to it."""
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from app.base.transactions import transaction
 from tests.browser import launch
 from tests.conftest import ledger_holds
 from tests.journeys.live import serve
 from tests.journeys.story import OPENS, open_town
-from tests.journeys.visitor import DESK, Visitor
+from tests.journeys.visitor import DESK, PHONE, Visitor
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,16 @@ def live(ground):
 
 
 @pytest.fixture
+def doing(live):
+    """`with doing():` is a transaction of the town, at the site's own time, for what happens beside the browser."""
+    @contextmanager
+    def happen():
+        with live.app.app_context(), live.at_its_time(), transaction():
+            yield
+    return happen
+
+
+@pytest.fixture
 def visit(chromium, live):
     """`visit()` opens a browser of one's own: nobody sees another's cookies. What its console says at the end fails the test."""
     with ExitStack() as stack:
@@ -67,3 +78,15 @@ def visit(chromium, live):
 
         yield open_browser
         assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture(params=[(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def look(request, visit):
+    """`look(neighbour)` is that person's browser, by day on a desk or by night on a phone."""
+    width, scheme = request.param
+
+    def open_browser(neighbour):
+        visitor = visit(width=width)
+        visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        return visitor.sign_in(neighbour.email)
+    return open_browser

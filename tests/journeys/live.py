@@ -9,13 +9,14 @@ from app.base import clock
 
 
 class Live:
-    """The site at `url`. `now` is the instant at which it answers; None: the real one."""
+    """The site at `url`. `now` is the instant at which it answers; None: the real one. `heard`: the paths of all requests."""
 
     def __init__(self, app, now: datetime | None = None):
-        self.app, self.now, self.url = app, now, ""
+        self.app, self.now, self.url, self.heard = app, now, "", []
 
     def __call__(self, environ, start_response):
         """A request, answered at `now`."""
+        self.heard.append(environ["PATH_INFO"])
         with self.at_its_time():
             return self.app(environ, start_response)
 

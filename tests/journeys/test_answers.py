@@ -2,19 +2,6 @@
 import pytest
 
 from tests.journeys.story import at
-from tests.journeys.visitor import DESK, PHONE
-
-
-@pytest.fixture(params=[(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
-def look(request, visit):
-    """`look(neighbour)` is that person's browser, by day on a desk or by night on a phone."""
-    width, scheme = request.param
-
-    def open_browser(neighbour):
-        visitor = visit(width=width)
-        visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        return visitor.sign_in(neighbour.email)
-    return open_browser
 
 
 def test_a_refused_sign_in(look, town):
@@ -23,10 +10,14 @@ def test_a_refused_sign_in(look, town):
 
 
 def test_booking_and_logging(look, live, town):
-    anna = look(town.anna).goto("/turni/1/prenota").press("Conferma la prenotazione")
+    anna = look(town.anna).goto("/turni/1/prenota")
+    clashing = anna.another_window().goto("/turni/3/prenota")
+    anna.press("Conferma la prenotazione")
     assert anna.heading == "Turno prenotato" and anna.faults() == []
-    anna.goto("/turni/3/prenota").press("Conferma la prenotazione")
-    assert anna.status == 422 and anna.faults() == []
+    clashing.press("Conferma la prenotazione")
+    assert clashing.status == 422 and clashing.faults() == []
+    clashing.goto("/turni/3/prenota")
+    assert "Per ora non puoi prenotare" in clashing.text and clashing.faults() == []
     live.now = at(3, 13)
     anna.goto("/ore/1").sign_in_again().fill({"Dalle ore": "x", "Pausa": "tanta"}).press("Avanti: controlla")
     assert len(anna.errors()) == 2 and anna.faults() == []
@@ -58,3 +49,21 @@ def test_a_file_with_faults(look, town, tmp_path):
     teo.page.locator("main form button").last.click()
     teo.page.locator(".error-summary").wait_for()
     assert teo.faults() == []
+
+
+def test_a_task_from_the_draft_to_the_board(look, town):
+    tino = look(town.tino).goto("/ente/attivita/nuova").press("Salva la bozza")
+    assert tino.status == 422 and tino.faults() == []
+    tino.fill({"Titolo": "Potatura", "In una frase": "Rami bassi.", "Zona o quartiere": "Pista", "Dove ci si trova": "Via Parma 1"})
+    tino.press("Salva la bozza").follow("Proponi")
+    assert tino.heading == "Proponi: Potatura" and tino.faults() == []
+    tino.press("Proponi al Comune")
+    assert tino.status == 422 and tino.faults() == []
+    tino.tick("Dichiaro che questa attività").press("Proponi al Comune")
+    olga = look(town.olga).follow("Attività proposte").follow("Potatura").press("Restituisci all'ente")
+    assert olga.status == 422 and olga.faults() == []
+    olga.press("Accetta")
+    tino.goto("/ente/attivita").follow("Potatura").press("Apri le prenotazioni")
+    assert tino.status == 422 and "Aggiungi almeno un turno" in tino.errors()[0] and tino.faults() == []
+    tino.fill({"Giorno": "9/6/2026", "Dalle ore": "9", "Alle ore": "12", "Posti": "4"}).press("Aggiungi il turno")
+    assert tino.press("Apri le prenotazioni").faults() == [] and "Aperta" in tino.text

@@ -52,7 +52,7 @@ def test_hours_become_a_reduction(visit, live, town, width, javascript):
 
     live.now = at(11, 5)
     with live.app.app_context(), live.at_its_time():
-        assert send_letters() == 2, "one for the agreement, one for the reduction"
+        assert send_letters() == 3, "for the agreement, for the hours that were changed, for the reduction"
         assert nights.run_due() is Outcome.CLEAN
     look_at_night(open_browser(town.aldo))
 

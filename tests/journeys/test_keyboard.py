@@ -1,54 +1,14 @@
-"""Without a mouse: a shift is booked and its hours are logged with Tab, Enter, Space and the letters alone."""
+"""Without a mouse: shifts are booked and waited for, hours logged and validated, with Tab, Enter, Space and the letters alone."""
 import pytest
+from sqlalchemy import select
 
+from app.base.db import db
+from app.hours import actions as hours
+from app.tasks import actions as tasks
+from app.tasks.models import Booking, Shift
+from tests.journeys.hands import Hands
 from tests.journeys.story import at
 from tests.town import PASSWORD
-
-FAR = 120                              # presses of Tab after which nothing more is to be expected
-
-
-class Hands:
-    """Only the keyboard, and eyes for where the focus is."""
-
-    def __init__(self, visitor):
-        self.visitor, self.keyboard = visitor, visitor.page.keyboard
-
-    def tab_to(self, words: str) -> "Hands":
-        """Press Tab until the focus is on the thing with these words, which must be seen to have it."""
-        passed = []
-        for _press in range(FAR):
-            self.keyboard.press("Tab")
-            passed.append(self.name())
-            if words in passed[-1]:
-                assert self.seen(), f"nobody sees that the focus is on «{words}»"
-                return self
-        raise AssertionError(f"Tab never comes to «{words}», only to {passed}")
-
-    def enter(self) -> "Hands":
-        with self.visitor.page.expect_navigation():
-            self.keyboard.press("Enter")
-        return self
-
-    def type(self, text: str) -> "Hands":
-        self.keyboard.press("Control+A")
-        self.keyboard.type(text)
-        return self
-
-    def name(self) -> str:
-        return self.visitor.page.evaluate("""() => {
-            const it = document.activeElement
-            return [...(it.labels ?? [])].map(label => label.textContent).join(' ') || it.innerText || it.ariaLabel || ''
-        }""")
-
-    def seen(self) -> bool:
-        """The focused thing is on the screen, not under anything, and drawn with an outline or a shadow."""
-        return self.visitor.page.evaluate("""() => {
-            const it = document.activeElement, box = it.getBoundingClientRect(), style = getComputedStyle(it)
-            const inside = box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
-            const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none'
-            const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
-            return inside && drawn && (it.contains(top) || top?.contains(it) || [...(it.labels ?? [])].includes(top))
-        }""")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -72,6 +32,42 @@ def test_a_shift_is_booked_and_its_hours_logged(visit, live, town, width):
     assert hands.name().startswith("Alle ore"), "an error leads to its field"
     hands.type("12:30").tab_to("Avanti: controlla").enter().tab_to("Invia le ore").enter()
     assert visitor.heading == "Ore registrate" and visitor.facts()["Ore"] == "3 h 15 min"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_one_waits_for_a_place_and_takes_it(visit, live, town, doing, width):
+    with doing():
+        shift = db.session.scalar(select(Shift).where(Shift.starts_at == at(3, 9)))
+        booking_id, task_id = tasks.book(shift, town.bruno.row).id, shift.task_id
+    visitor = visit(width=width).sign_in(town.anna.email).goto(f"/attivita/{task_id}")
+    hands = Hands(visitor)
+    hands.tab_to("Vai ai contenuti").enter().tab_to("Lista d'attesa").enter().tab_to("Mettimi in lista d'attesa").enter()
+    assert visitor.heading == "Sei in lista d'attesa"
+    with doing():
+        tasks.give_up(db.session.get(Booking, booking_id), by=town.bruno.row)
+    visitor.goto("/prenotazioni")
+    hands.tab_to("Vai ai contenuti").enter().tab_to("Riordino degli scaffali").enter().tab_to("Accetta il posto").enter()
+    assert visitor.heading == "Turno prenotato"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_many_hours_are_validated_together(visit, live, town, doing, width):
+    with doing():
+        shifts = db.session.scalars(select(Shift).where(Shift.starts_at.in_([at(3, 9), at(3, 14), at(4, 9)])).order_by(Shift.starts_at))
+        bookings = [tasks.book(shift, each.row).id for shift, each in zip(shifts, (town.anna, town.bruno, town.anna), strict=True)]
+    live.now = at(4, 14)
+    with doing():
+        for booking in map(db.session.get_one, [Booking] * 3, bookings):
+            hours.submit(booking, started_at=booking.shift.starts_at, ended_at=booking.shift.ends_at)
+    visitor = visit(width=width).sign_in(town.tino.email).goto("/tutor/ore")
+    hands = Hands(visitor)
+    hands.tab_to("Vai ai contenuti").enter()
+    for who in ("Anna F., mercoledì 3 giugno", "Bruno C., mercoledì 3 giugno"):
+        hands.tab_to(f"Scegli {who}").keyboard.press("Space")
+    hands.tab_to("Controlla le scelte insieme").enter()
+    assert visitor.heading == "Convalida insieme" and visitor.rows("Ore da convalidare insieme")[-1][-1] == "5 h 30 min"
+    hands.tab_to("Convalida 2 turni").enter()
+    assert "Hai convalidato 2 turni." in visitor.text and len(visitor.rows("Ore da convalidare")) == 2
 
 
 def test_the_menu_of_a_phone(visit, town):

@@ -5,7 +5,6 @@ import pytest
 from sqlalchemy import select
 
 from app.base.db import db
-from app.base.transactions import transaction
 from app.hours.models import Attendance, Evidence, Method
 from app.hours.states import Attendance as State
 from app.tasks import actions as tasks
@@ -23,19 +22,19 @@ HOURS = {"Giorno": "3/6", "Dalle ore": "9", "Alle ore": "12", "Pausa": "15 + 5"}
 
 
 @pytest.fixture
-def stored(live):
+def stored(doing):
     """What the town knows of hours: state, minutes and method of each."""
     def look():
-        with live.app.app_context(), live.at_its_time(), transaction():
+        with doing():
             return [(row.state, row.minutes, method) for row, method in db.session.execute(
                 select(Attendance, Evidence.method).join(Evidence, Evidence.attendance_id == Attendance.id).order_by(Attendance.id))]
     return look
 
 
 @pytest.fixture
-def anna(visit, live, town):
+def anna(visit, live, town, doing):
     """On her phone, after a morning at the shelves, with the page for no coverage kept."""
-    with live.app.app_context(), live.at_its_time(), transaction():
+    with doing():
         for shift in db.session.scalars(select(Shift).where(Shift.starts_at.in_([at(3, 9), at(4, 9)]))):
             tasks.book(shift, town.anna.row)
     live.now = at(4, 14)
@@ -56,11 +55,18 @@ def until(visitor, script: str) -> None:
     raise AssertionError(f"never: {script}")
 
 
-@contextmanager
-def without_network(visitor):
-    visitor.page.context.set_offline(True)
-    yield
-    visitor.page.context.set_offline(False)
+@pytest.fixture
+def without_network(live):
+    """Inside the block nothing that the browser does reaches the site, whoever in it tries: a page, its script or the service worker."""
+    @contextmanager
+    def cut(visitor):
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.page.context.set_offline(True)
+        before = len(live.heard)
+        yield
+        assert set(live.heard[before:]) <= {"/ore/worker.js"}, "only the browser itself, which looks for a newer worker, is not cut off"
+        visitor.page.context.set_offline(False)
+    return cut
 
 
 def write(visitor, answers=HOURS):
@@ -73,7 +79,7 @@ def gone(visitor) -> None:
     visitor.page.get_by_text("Ore su questo dispositivo").wait_for(state="hidden")
 
 
-def test_without_coverage_and_back(anna, stored):
+def test_without_coverage_and_back(anna, stored, without_network):
     with without_network(anna):
         anna.goto("/ore/senza-rete")
         assert anna.heading == "Scrivi le ore senza rete" and anna.faults() == []
@@ -86,6 +92,21 @@ def test_without_coverage_and_back(anna, stored):
     assert stored() == [(State.SUBMITTED, 160, Method.OFFLINE)]
     assert anna.goto("/ore").heading == "Le mie ore" and "2 h 40 min" in anna.text
     assert anna.page.evaluate(WAITING) == 0
+
+
+def test_two_windows_that_come_back_at_once_send_once(anna, stored, without_network):
+    other = anna.another_window().goto("/ore/senza-rete")
+    with without_network(anna):
+        anna.goto("/ore/senza-rete")
+        write(anna)
+        assert "Riordino degli scaffali" in anna.text and "3/6, 9–12" in anna.text and "Aspetta la rete" in anna.text
+        other.goto("/ore/senza-rete").page.get_by_text("Aspetta la rete").wait_for()          # this one sees it too, and would send it
+    for window in (anna, other):
+        window.page.evaluate("dispatchEvent(new Event('online'))")                            # once more, for whoever missed it
+    gone(anna)
+    until(anna, f"{WAITING}.then(number => number === 0)")
+    other.goto("/ore")
+    assert stored() == [(State.SUBMITTED, 160, Method.OFFLINE)]
 
 
 def test_a_lost_reply_doubles_nothing(anna, live, stored, monkeypatch):
@@ -110,7 +131,7 @@ def test_a_lost_reply_doubles_nothing(anna, live, stored, monkeypatch):
     anna.complaints.clear()                                              # of the 502
 
 
-def test_what_is_refused_says_why_and_can_be_put_right(anna, stored):
+def test_what_is_refused_says_why_and_can_be_put_right(anna, stored, without_network):
     with without_network(anna):
         anna.goto("/ore/senza-rete")
         write(anna, HOURS | {"Dalle ore": "7"})
@@ -126,7 +147,7 @@ def test_what_is_refused_says_why_and_can_be_put_right(anna, stored):
     anna.complaints.clear()
 
 
-def test_another_person_on_the_same_phone_never_sends_mine(anna, town, stored):
+def test_another_person_on_the_same_phone_never_sends_mine(anna, town, stored, without_network):
     with without_network(anna):
         anna.goto("/ore/senza-rete")
         write(anna)
@@ -144,7 +165,7 @@ def test_another_person_on_the_same_phone_never_sends_mine(anna, town, stored):
 
 
 @pytest.mark.parametrize("sure", [False, True])
-def test_signing_out_asks_and_then_forgets(anna, town, stored, sure):
+def test_signing_out_asks_and_then_forgets(anna, stored, sure, without_network):
     asked = []
 
     def answer(dialog):

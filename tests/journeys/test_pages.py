@@ -21,6 +21,21 @@ OFFICES = {"patti@alessandria.example": Role.OFFICER, "tributi@alessandria.examp
            "dirigente@alessandria.example": Role.TAX_MANAGER, "admin@alessandria.example": Role.ADMIN}
 OTHER_BUTTONS = {"baratto.offsets", "baratto.offset", "web.area"}
 
+# Of the board and the hours, what must be on somebody's way: the demonstration has a row in every state that these pages are for.
+ON_THE_WAY = {
+    None: "tasks.board tasks.board_week tasks.board_map tasks.task tasks.share tasks.notice hours.verify",
+    "cittadino1": "tasks.bookings tasks.booking tasks.own_qualifications tasks.calendar hours.mine hours.log hours.offline "
+                  "hours.attendance hours.dispute hours.certificate hours.verified",
+    "cittadino2": "tasks.booking hours.leave",
+    "tutor.verde": "tasks.own_tasks tasks.write tasks.edit tasks.shifts tasks.repeat tasks.move_shift tasks.cancel_shift tasks.cancel "
+                   "hours.day hours.code hours.code_sheet hours.miss hours.state_leaving hours.withdraw hours.to_validate "
+                   "hours.decide hours.contest hours.dispute hours.sheets_to_print hours.print_sheets",
+    "certifica": "hours.certificates hours.certify hours.attest hours.certificate hours.replace_certificate hours.annul_certificate",
+    "patti": "tasks.proposals tasks.proposal tasks.qualifications tasks.qualify hours.office hours.dispute hours.late hours.sheets "
+             "hours.sheet hours.import_sheets hours.print_sheets",
+    "admin": "tasks.booking_rules hours.log_days",
+}
+
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory, shared_folder):
@@ -63,6 +78,7 @@ def test_pages_of_one_town(town, look, email):
             check(town, path, response)
             if response.mimetype == "text/html":
                 first.setdefault(endpoint, path)
+    assert not set(ON_THE_WAY.get(email and email.partition("@")[0], "").split()) - first.keys()
     if email in SEE_THE_SAME:
         return
     known = {None: set(), demo.ALESSANDRIA[0]: ALIKE}.get(email, ALIKE_SIGNED_IN) | looked_at_before(town, email, first)

@@ -6,23 +6,12 @@ from sqlalchemy import select
 
 from app.access import Role
 from app.base.db import db
-from app.base.transactions import transaction
 from app.hours import actions as hours
 from app.people import actions as people
 from app.taxes.models import Position
 from app.tasks import actions as tasks
 from app.tasks.models import Booking, Shift, Task
 from tests.journeys.story import at, bill
-
-
-@pytest.fixture
-def doing(live):
-    """`with doing():` is a transaction of the town, at the site's own time, for what happened before the journey."""
-    @contextmanager
-    def happen():
-        with live.app.app_context(), live.at_its_time(), transaction():
-            yield
-    return happen
 
 
 @pytest.fixture
@@ -68,10 +57,11 @@ def test_the_last_place_goes_to_one(visit, town, anna, nothing_stored):
 
 
 def test_nobody_is_in_two_places(anna, nothing_stored):
-    anna.goto("/turni/1/prenota").press("Conferma la prenotazione").goto("/turni/3/prenota")
+    other = anna.another_window().goto("/turni/3/prenota")
+    anna.goto("/turni/1/prenota").press("Conferma la prenotazione")
     with nothing_stored():
-        anna.press("Conferma la prenotazione")
-    assert anna.errors() == ["In quelle ore hai già un turno prenotato: 3 giu 2026, 09:00."]
+        other.press("Conferma la prenotazione")
+    assert other.errors() == ["In quelle ore hai già un turno prenotato: 3 giu 2026, 09:00."]
 
 
 @pytest.mark.parametrize("answers, message", [
@@ -143,9 +133,9 @@ def test_a_tutor_leaves_his_own_hours_to_a_colleague(visit, live, doing, town, n
     assert "Sono ore tue: le decide un collega." in tino.text
     with nothing_stored():
         tino.press("Convalida", within="Anna F.")
-        assert tino.errors() == ["Sono ore tue o della tua famiglia: deve occuparsene un collega."]
+        assert tino.errors() == ["La pratica riguarda te o la tua famiglia: deve occuparsene un'altra persona."]
         tino.goto(f"/tutor/ore/{number + 1}").press("Convalida queste ore")
-        assert tino.errors() == ["Sono ore tue o della tua famiglia: deve occuparsene un collega."]
+        assert tino.errors() == ["La pratica riguarda te o la tua famiglia: deve occuparsene un'altra persona."]
 
 
 def test_a_change_needs_a_reason_and_comes_first(visit, live, doing, town, nothing_stored):
@@ -240,7 +230,7 @@ def test_sent_twice_is_done_once(anna, live, doing):
     receipt = anna.path
     anna.back()
     assert "Hai già un posto in questo turno." in anna.text
-    anna.goto("/turni/3/prenota").resend("Conferma la prenotazione", key, to="/turni/1/prenota")
+    anna.goto("/turni/5/prenota").resend("Conferma la prenotazione", key, to="/turni/1/prenota")
     assert anna.path == receipt and "Questo modulo era già stato registrato" in anna.text
     with doing():
         assert db.session.scalar(select(db.func.count(Booking.id))) == 1

@@ -1,5 +1,6 @@
 """A person in front of a browser: reads headings, presses what has words on it, types into what has a label."""
 import re
+from mimetypes import guess_type
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Response
@@ -29,11 +30,14 @@ class Visitor:
         return self
 
     def follow(self, words: str, *, within: str | None = None) -> "Visitor":
-        """Click the link with these words; on a phone it may be in the menu, which is then opened first."""
+        """Click the link with these words; it may be in the menu of a phone, or in a part of the menu, which are then opened first."""
         links = self.area(within).get_by_role("link", name=words).filter(visible=True)
         menu = self.page.get_by_role("button", name="Apri il menu")
         if links.count() == 0 and menu.is_visible():
             menu.click()
+        folded = self.page.locator(".menu-group:not([open])").filter(has_text=words)
+        if links.count() == 0 and folded.count():
+            folded.first.locator("summary").click()
         assert links.count(), f"{self.path}: no link «{words}» in: {self.text}"
         return self._click(links.first)
 
@@ -67,11 +71,22 @@ class Visitor:
             folded.click()
         return self
 
+    def attach(self, label: str, name: str, content: bytes) -> "Visitor":
+        """Choose a file of that name, as from one's own disk."""
+        self.field(label).set_input_files({"name": name, "mimeType": guess_type(name)[0], "buffer": content})
+        return self
+
     def download(self, words: str) -> Path:
         """Follow a link that leads to a file, and keep it."""
         with self.page.expect_download() as started:
             self.page.get_by_role("link", name=words).click()
         return started.value.path()
+
+    def open_pdf(self, words: str, *, role: str = "link") -> bytes:
+        """Follow a link, or press a button, that leads to a PDF. The browser frames it, so its bytes are asked for again."""
+        self._click(self.page.get_by_role(role, name=words))
+        assert self.status == 200 and self.page.url.partition("?")[0].endswith(".pdf"), self.page.url
+        return self.page.request.get(self.page.url).body()
 
     def sign_in(self, email: str, password: str = PASSWORD) -> "Visitor":
         self.email = email
@@ -94,8 +109,10 @@ class Visitor:
         return self.press(button)
 
     def another_window(self) -> "Visitor":
-        """The same browser, signed in alike."""
-        return Visitor(self.page.context.new_page(), self.url)
+        """The same browser, signed in alike; it complains in the same place."""
+        window = Visitor(self.page.context.new_page(), self.url)
+        window.complaints = self.complaints
+        return window
 
     # Looking
 
