@@ -1,12 +1,12 @@
 """Which package acts when another one speaks. Read this to see every hidden link; each runs in the transaction of the fact."""
 from app.baratto.actions import agreements
-from app.hours.events import CertificateIssued, CertificateWithdrawn, HoursSubmitted, HoursValidated, HoursWithdrawn
+from app.hours.events import CertificateIssued, CertificateWithdrawn, HoursClaimed, HoursValidated, HoursWithdrawn
 from app.people.events import PersonIdentified
 from app.taxes import actions as taxes
 
 REACTIONS = {
     PersonIdentified: (taxes.link_known_positions,),
-    HoursSubmitted: (agreements.attach_hours,),
+    HoursClaimed: (agreements.attach_hours,),
     HoursValidated: (agreements.enter_hours,),
     HoursWithdrawn: (agreements.withdraw_hours,),
     CertificateIssued: (agreements.enter_certificate,),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.rounds import HEAD
 
-PARTS = ("posting", "seals", "night", "statements")
+PARTS = ("posting", "seals", "night", "statements", "board")
 
 
 def main() -> int:

@@ -1,24 +1,16 @@
-"""The board with 100,000 open and 100,000 closed tasks in 50 comuni: `python -m bench.board [--quick]`.
+"""The board with 100,000 open and 100,000 closed tasks in 50 comuni: its pages against a page by primary key, its search against its list.
 
-Pages are asked for as a web server asks, without a network. Ours and the yardstick take turns, request by request; what counts is the
-ratio of their slow ends (the 95th percentile of a round). After the measurements the results are compared with plain SQL.
+Pages are asked for as a web server asks, without a network. What counts is the slow end of a round: the 95th percentile. After the
+measurements the results are compared with plain SQL.
 """
-import json
 import random
-import statistics
-import sys
-import tempfile
-import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
-import flask_migrate
 from sqlalchemy import insert, text
 from werkzeug.test import create_environ, run_wsgi_app
 
-from app import config, create_app
 from app.base import clock
 from app.base.db import db
 from app.base.stems import terms
@@ -28,103 +20,78 @@ from app.tasks.models import Category
 from app.tasks.queries import Filters
 from app.tasks.rules.browsing import Days, Spot
 from app.town.models import Comune, Organisation
-from tests.postgres import Postgres
+from bench import ground
+from bench.rounds import Ratio, slower_at_worst
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 COMUNI, VARIANTS = 50, 1999         # a prime: no text belongs to one comune
-KEYS = {"SECRET_KEY": "k" * 32, "IDENTITY_KEY": urlsafe_b64encode(bytes(32)).decode()}
 DEEDS = ("cura pulizia riordino manutenzione accompagnamento lettura distribuzione raccolta sorveglianza pittura riparazione assistenza "
          "compagnia trascrizione").split()
 THINGS = ("giardini aiuole panchine biblioteca scaffali anziani bambini scuola parco fontana cortile museo archivio mercato orto strade "
           "marciapiedi cimitero palestra teatro compiti libri foglie siepi muri ringhiere cartelli sentieri lampioni rifiuti").split()
-BUSY = Filters(words="giardino", category=Category.GREEN, days=Days.SATURDAY, free=True)
 
 
-def measure(quick: bool) -> list[dict]:
-    """A row for each aim: what, against what, the ratios' median, least and most, and the aim."""
-    tasks, rounds, each = (4_000, 3, 15) if quick else (200_000, 7, 40)
-    with Postgres(durable=True) as server:
-        server.create("board")
-        rows = _pages(_site(server.url("board"), tasks), rounds, each)
-    with tempfile.TemporaryDirectory(prefix="ore-bench-", dir="/var/tmp") as folder:
-        rows += _queries(_site(f"sqlite:///{folder}/board.db", tasks), rounds, each)
+def measure(quick: bool) -> list[Ratio]:
+    tasks, rounds, each = (4_000, 3, 20) if quick else (200_000, 7, 40)
+    with ground.on_postgresql() as app:
+        _fill(app, tasks)
+        rows = _pages(app, rounds, each)
+        _check(app)
+    with ground.on_sqlite() as app:
+        _fill(app, tasks)
+        rows += _queries(app, rounds, each)
+        _check(app)
     return rows
 
 
-def _pages(app, rounds: int, each: int) -> list[dict]:
+def _pages(app, rounds: int, each: int) -> list[Ratio]:
     """PostgreSQL: whole pages against a page by primary key, of a task drawn anew each time."""
     draw, spots = random.Random(1), _spots(app)
     with app.app_context():
         last = db.session.scalar(text("SELECT max(id) FROM task"))
 
-    def key() -> str:
-        return f"/attivita/{2 * draw.randint(1, last // 2)}"
+    def thing() -> str:
+        return draw.choice(THINGS)
 
-    cases = {
-        "list page, the first one": lambda: "/attivita",
-        "list page, at any depth": lambda: f"/attivita?dopo={draw.choice(spots)}",
-        "list page, backwards from any depth": lambda: f"/attivita?prima={draw.choice(spots)}",
-        "list page of one comune": lambda: f"/attivita?comune={draw.randint(1, COMUNI)}",
-        "full text": lambda: f"/attivita?parole={draw.choice(THINGS)}",
-        "full text, two words": lambda: f"/attivita?parole={draw.choice(DEEDS)}+{draw.choice(THINGS)}",
-        "full text, few tasks": lambda: f"/attivita?parole=rione{draw.randint(1, 400)}",
-        "full text and filters": lambda: f"/attivita?parole={draw.choice(THINGS)}&tipo=green&giorni=6&liberi=1",
-        "full text and filters, one comune": lambda: f"/attivita?parole={draw.choice(THINGS)}&comune={draw.randint(1, COMUNI)}&ora=morning",
-        "week": lambda: f"/attivita/settimana?parole={draw.choice(THINGS)}",
+    addresses = {
+        "list page, the first one": lambda: "",
+        "list page, at any depth": lambda: f"?dopo={draw.choice(spots)}",
+        "list page, backwards from any depth": lambda: f"?prima={draw.choice(spots)}",
+        "list page of one comune": lambda: f"?comune={draw.randint(1, COMUNI)}",
+        "full text": lambda: f"?parole={thing()}",
+        "full text, two words": lambda: f"?parole={draw.choice(DEEDS)}+{thing()}",
+        "full text, few tasks": lambda: f"?parole=rione{draw.randint(1, 400)}",
+        "full text and filters": lambda: f"?parole={thing()}&tipo=green&giorni=6&liberi=1",
+        "full text and filters, one comune": lambda: f"?parole={thing()}&comune={draw.randint(1, COMUNI)}&ora=morning",
+        "week, full text": lambda: f"/settimana?parole={thing()}",
     }
-    rows = [_row(f"{name}, PostgreSQL", "a page by primary key", 2.5,
-                 _ratios(lambda: _get(app, address()), lambda: _get(app, key()), rounds, each)) for name, address in cases.items()]
-    _check(app)
-    return rows
+    key = partial(_get, app, lambda: f"/{2 * draw.randint(1, last // 2)}")
+    return [slower_at_worst(f"board: {name}, PostgreSQL", "a page by primary key", 2.5, partial(_get, app, address), key,
+                            rounds=rounds, each=each) for name, address in addresses.items()]
 
 
-def _queries(app, rounds: int, each: int) -> list[dict]:
-    """SQLite: full text against its list query."""
+def _queries(app, rounds: int, each: int) -> list[Ratio]:
+    """SQLite: full text against the query of the list."""
     draw = random.Random(1)
 
-    def board(filters: Filters) -> None:
+    def board(filters: Callable[[], Filters]) -> None:
         with app.app_context(), reading(), clock.set_to(NOW):
-            assert queries.board(filters).cards
+            assert queries.board(filters()).cards
 
-    cases = {
+    searches = {
         "full text": lambda: Filters(words=draw.choice(THINGS)),
         "full text, few tasks": lambda: Filters(words=f"rione{draw.randint(1, 400)}"),
-        "full text and filters": lambda: BUSY,
+        "full text and filters": lambda: Filters(words="giardino", category=Category.GREEN, days=Days.SATURDAY, free=True),
     }
-    rows = [_row(f"{name}, SQLite", "its list query", 12, _ratios(lambda: board(filters()), lambda: board(Filters()), rounds, each))
-            for name, filters in cases.items()]
-    _check(app)
-    return rows
+    return [slower_at_worst(f"board: {name}, SQLite", "its list query", 12, partial(board, filters), partial(board, Filters),
+                            rounds=rounds, each=each) for name, filters in searches.items()]
 
 
-def _ratios(ours: Callable[[], None], yardstick: Callable[[], None], rounds: int, each: int) -> list[float]:
-    """Of each round, how the 95th percentiles of both compare; a round before them only warms up."""
-    ratios = []
-    for _ in range(rounds + 1):
-        times = [(_seconds(ours), _seconds(yardstick)) for _ in range(each)]
-        ratios.append(_slow_end(ours for ours, _ in times) / _slow_end(key for _, key in times))
-    return ratios[1:]
-
-
-def _slow_end(times) -> float:
-    return statistics.quantiles(times, n=20)[-1]
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def _get(app, address: str) -> None:
+def _get(app, address: Callable[[], str]) -> None:
     with clock.set_to(NOW):
-        body, status, _ = run_wsgi_app(app.wsgi_app, create_environ(address, "http://localhost"), buffered=True)
-        assert status == "200 OK" and b"".join(body), (address, status)
-
-
-def _row(name: str, against: str, reach: float, ratios: list[float]) -> dict:
-    return {"name": name, "against": against, "median": statistics.median(ratios), "min": min(ratios), "max": max(ratios), "target": reach,
-            "reached": statistics.median(ratios) <= reach}
+        environ = create_environ("/attivita" + address(), "http://localhost")
+        body, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+        assert status == "200 OK" and b"".join(body), (environ["PATH_INFO"], environ["QUERY_STRING"], status)
 
 
 def _spots(app) -> list[Spot]:
@@ -154,24 +121,20 @@ def _check(app) -> None:
         assert [card.next_start for card in found] == sorted(card.next_start for card in found), "out of order"
 
 
-def _site(url: str, tasks: int):
-    """The app on a new database with so many tasks, every other one open; three in ten open ones are weekly, one in ten has no shift."""
-    app = create_app(**config.settings({**KEYS, "DATABASE_URL": url, "PUBLIC_BASE_URL": "http://localhost"}))
+def _fill(app, tasks: int) -> None:
+    """So many tasks, every other one open; three in ten open ones are weekly, one in ten has no shift."""
+    ground.found(app)
     with app.app_context():
-        flask_migrate.upgrade()
-        on_server = db.engine.dialect.name == "postgresql"
         with transaction():
-            if on_server:
-                db.session.execute(text("SET LOCAL statement_timeout = 0"))
-            _fill(tasks, on_server)
-        with transaction():
-            db.session.execute(text("ANALYZE"))
-    return app
+            _insert(tasks, on_server=db.engine.dialect.name == "postgresql")
+        ground.analyse()
 
 
-def _fill(tasks: int, on_server: bool) -> None:
+def _insert(tasks: int, *, on_server: bool) -> None:
     draw, session = random.Random(7), db.session
-    session.execute(insert(Comune), [dict(id=n, name=f"Comune {n}", istat_code=f"{n:06}", province="AL") for n in range(1, COMUNI + 1)])
+    if on_server:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+    session.execute(insert(Comune), [dict(id=n, name=f"Comune {n}", istat_code=f"{n:06}", province="AL") for n in range(2, COMUNI + 1)])
     session.execute(insert(Organisation), [dict(id=n, comune_id=n, name=f"Ente {n}") for n in range(1, COMUNI + 1)])
     session.execute(text("CREATE TEMPORARY TABLE variant (id int PRIMARY KEY, title text, summary text, description text, words text)"))
     session.execute(text("INSERT INTO variant VALUES (:id, :title, :summary, :description, :words)"), [
@@ -214,12 +177,3 @@ def _variant(number: int, draw: random.Random) -> dict:
     title, summary = f"{deed.capitalize()}: {thing}", f"{deed.capitalize()} di {thing} e {other}, rione{number % 400 + 1}"
     description = " ".join(draw.choices(THINGS + DEEDS, k=12))
     return dict(id=number, title=title, summary=summary, description=description, words=terms(title, summary, description))
-
-
-if __name__ == "__main__":
-    table = measure("--quick" in sys.argv)
-    for row in table:
-        print(f"{row['name']:<52} {row['against']:<24} {row['median']:6.2f} {row['min']:6.2f} {row['max']:6.2f}  ≤ {row['target']:<4g} "
-              f"{'yes' if row['reached'] else 'NO'}")
-    if "--json" in sys.argv:
-        Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(table, indent=1) + "\n")

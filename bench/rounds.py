@@ -1,7 +1,7 @@
 """Ours and the yardstick in turns, and the ratio that comes of it."""
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 
 
@@ -70,3 +70,17 @@ def seconds(work: Callable[[], object], times: int = 1) -> float:
         work()
         taken.append(time.perf_counter() - begun)
     return min(taken)
+
+
+def slower_at_worst(what: str, against: str, reach: float | None, ours: Callable[[], object], yardstick: Callable[[], object], *,
+                    rounds: int, each: int) -> Ratio:
+    """How the slow ends of both compare, the 95th percentiles of `each` runs, which take turns. A round before the others warms up."""
+    ratios = []
+    for _ in range(rounds + 1):
+        runs = [(seconds(ours), seconds(yardstick)) for _ in range(each)]
+        ratios.append(_slow_end(a for a, _ in runs) / _slow_end(b for _, b in runs))
+    return Ratio(what, against, reach, False, ratios[1:])
+
+
+def _slow_end(times: Iterable[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]

@@ -48,8 +48,8 @@ def short_day(value: date | datetime) -> str:
 
 
 def weekday(value: date | datetime) -> str:
-    """"sab 6 giugno", for a list of coming shifts."""
-    return format_skeleton("MMMMEd", to_user_timezone(value) if isinstance(value, datetime) else value,
+    """"sab 6 giu", for a list of coming shifts."""
+    return format_skeleton("MMMEd", to_user_timezone(value) if isinstance(value, datetime) else value,
                            locale=get_locale() or "it")
 
 

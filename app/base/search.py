@@ -1,8 +1,7 @@
 """Searching by words, alike in both databases. One column of a table holds what `stems.terms` made of a row.
 
 PostgreSQL keeps that column as a tsvector with a GIN index. SQLite keeps it as text, with an FTS5 table beside it that triggers hold in
-step. Only rows that meet `only` are indexed. A migration that remakes such a table on SQLite (batch_alter_table) drops its triggers and
-has to make them again.
+step. Only rows that meet `only` are indexed. A migration alters such a table with `remade` (remade.py), which keeps the triggers.
 """
 from sqlalchemy import (
     DDL, ColumnElement, Index, Select, String, Table, and_, cast, column, event, literal_column, or_, select, table as named, text)

@@ -55,6 +55,8 @@ class QualificationHeld(Row):
     confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     last_day: Mapped[date | None]                                # valid until the end of this day; None: for good
     withdrawn_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]                         # that it expires
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
     qualification: Mapped[Qualification] = relationship(lazy="joined")
     confirmed_by: Mapped[Person] = relationship(foreign_keys=confirmed_by_id)
 

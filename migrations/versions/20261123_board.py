@@ -46,7 +46,7 @@ def upgrade():
         "qualification_held", *a_row(),
         sa.Column("person_id", sa.Integer(), nullable=False), sa.Column("qualification_id", sa.Integer(), nullable=False),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=False), sa.Column("last_day", sa.Date()),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True)), sa.Column("reminded_at", sa.DateTime(timezone=True)),
         points_to("qualification_held", "person_id", "person"), points_to("qualification_held", "qualification_id", "qualification"),
         points_to("qualification_held", "confirmed_by_id", "person"), sa.PrimaryKeyConstraint("id", name=op.f("pk_qualification_held")))
     for column in ("person_id", "qualification_id"):

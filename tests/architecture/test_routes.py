@@ -37,6 +37,7 @@ PERMISSIONS = {
     "GET /certificati/<int:certificate_id>.pdf": May.AREA_SEE,
     "GET/POST /certificati/<int:certificate_id>/sostituisci": May.CERTIFICATE_ISSUE,
     "GET/POST /certificati/<int:certificate_id>/annulla": May.CERTIFICATE_ISSUE,
+    "GET/POST /certificati/ore/<int:attendance_id>/annulla": May.CERTIFICATE_ISSUE,
     "GET/POST /certificati/patto/<int:agreement_id>": May.CERTIFICATE_ISSUE,
     "GET /come-funziona": "public",
     "GET /contestazioni/<int:dispute_id>": May.AREA_SEE,

@@ -3,7 +3,7 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.base import clock
 from app.base.db import db
@@ -13,6 +13,7 @@ from app.tasks.queries import PER_DAY, Filters
 from app.tasks.rules.browsing import Days, Daytime
 from app.tasks.rules.instruments import CountsFor, Instrument
 from app.tasks.states import Task as TaskState
+from tests.ledger.hearing import statements
 from tests.tasks.builders import DAY, HOUR, NOW, a_booking, a_shift, a_task
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -164,22 +165,16 @@ def test_a_day_of_the_week_shows_that_there_is_more(tasks):
     assert [shift.starts_at for shift in days[date(2026, 6, 2)]] == sorted(shift.starts_at for shift in days[date(2026, 6, 2)])
 
 
-@pytest.mark.parametrize("filters, statements", [(Filters(), 1), (Filters(words="libri"), 2)])
-def test_the_number_of_statements_does_not_grow(tasks, town, filters, statements):
+@pytest.mark.parametrize("filters, expected", [(Filters(), 1), (Filters(words="libri"), 2)])
+def test_the_number_of_statements_does_not_grow(app, tasks, town, filters, expected):
     for number in range(20):
         a_shift(a_task(town.alessandria, f"Libri {number}"))
     db.session.expunge_all()
-    sent = []
-
-    def note(_connection, _cursor, statement, *_):
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    page = queries.board(filters, size=20)
-    assert {(card.task.organisation.name, card.task.comune.name) for card in page.cards} >= {("Biblioteca civica", "Alessandria")}
-    assert len(sent) == statements, sent
-    sent.clear()
-    for shifts in queries.week(filters, date(2026, 6, 1)).values():
-        assert all(shift.task.comune.name for shift in shifts)
-    event.remove(db.engine, "before_cursor_execute", note)
-    assert len(sent) == statements, sent
+    with statements(app) as sent:
+        page = queries.board(filters, size=20)
+        assert {(card.task.organisation.name, card.task.comune.name) for card in page.cards} >= {("Biblioteca civica", "Alessandria")}
+    assert len(sent) == expected, sent
+    with statements(app) as sent:
+        for shifts in queries.week(filters, date(2026, 6, 1)).values():
+            assert all(shift.task.comune.name for shift in shifts)
+    assert len(sent) == expected, sent

@@ -2,7 +2,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.base.db import db
 from app.tasks.models import Category, Task
@@ -165,28 +165,6 @@ def test_a_tile_server_is_named_on_the_map_only(client, points, app, monkeypatch
     assert page.soup.find(id="map")["data-tiles"] == TILES["MAP_TILES"] and page.soup.select_one(".plan svg")
     assert page.soup.find(id="attivita-1")["data-lat"] == "44.913"
     assert "tiles.example.it" not in client.get("/attivita").headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("view", [*VIEWS, "/attivita?parole=merenda&giorni=6-7&liberi=1"])
-def test_a_page_asks_the_database_as_often_for_one_card_as_for_twelve(client, app, board, town, view):
-    def statements() -> int:
-        sent = []
-
-        def note(_connection, _cursor, statement, *_):
-            sent.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        client.get(view)
-        event.remove(engine, "before_cursor_execute", note)
-        return len(sent)
-
-    few = statements()
-    with change(app):
-        for number in range(12):
-            a_shift(a_task(town.valenza, f"Merenda {number}"), NOW + 5 * DAY)
-    assert statements() == few <= 8
 
 
 @pytest.mark.parametrize("address", ["/attivita/99999999999999999999", "/attivita/9999999999"])

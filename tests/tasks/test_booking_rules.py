@@ -1,4 +1,5 @@
 """Every reason why somebody cannot have a place, alone and together; caps to the minute; offers and cut-offs."""
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -150,7 +151,7 @@ def test_reserved_places_are_for_the_group_and_go_first(open_free, reserved_free
 
 @pytest.mark.parametrize("left, hours", [(10 * DAY, 24), (48 * HOUR, 24), (10 * HOUR, 5), (HOUR, 0.5)])
 def test_an_offer_stands_for_the_stated_time_or_half_of_what_is_left(left, hours):
-    assert rules.offered_until(starts_at=NOON, now=NOON - left, offer_min=1440) == NOON - left + hours * HOUR
+    assert rules.offered_until(closes_at=NOON, now=NOON - left, offer_min=1440) == NOON - left + hours * HOUR
 
 
 def test_one_cancels_until_the_cut_off_and_freely_when_the_shift_was_moved():
@@ -161,9 +162,19 @@ def test_one_cancels_until_the_cut_off_and_freely_when_the_shift_was_moved():
     for moved in (False, True):
         with pytest.raises(Refusal, match="già iniziato"):
             rules.check_cancelling(starts_at=NOON, now=NOON, cutoff_min=1440, moved=moved)
-    rules.check_withdrawing(starts_at=NOON, now=NOON - MINUTE)
-    with pytest.raises(Refusal, match="già iniziato"):
-        rules.check_withdrawing(starts_at=NOON, now=NOON)
+    rules.check_withdrawing(state=Shift.PLANNED, starts_at=NOON, now=NOON - MINUTE)
+    for state, now, words in ((Shift.PLANNED, NOON, "già iniziato"), (Shift.CANCELLED, NOON - MINUTE, "annullato")):
+        with pytest.raises(Refusal, match=words):
+            rules.check_withdrawing(state=state, starts_at=NOON, now=now)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(rules.Limits)])
+def test_each_of_a_comunes_limits_has_an_end(name):
+    most = getattr(rules.MOST, name)
+    rules.check_limits(rules.Limits(**{name: most}))
+    with pytest.raises(Refusal, match="troppo grande") as refused:
+        rules.check_limits(rules.Limits(**{name: most + 1}))
+    assert refused.value.field == name
 
 
 def test_an_offer_is_accepted_before_its_end():

@@ -5,7 +5,7 @@ from app.base import clock
 from app.base.db import db
 from app.tasks import actions, queries
 from app.tasks.models import Booking, CountsFor, Kind, Shift, Task
-from tests.tasks.builders import DAY, HOUR, NOW, a_qualification, a_shift, a_task, change
+from tests.tasks.builders import DAY, HOUR, NOW, a_draft, a_qualification, a_shift, a_task, change
 
 MINUTE = timedelta(minutes=1)
 CONFIRM, WAIT, GIVE_UP, CANNOT_COME = "Conferma la prenotazione", "Mettimi in lista d'attesa", "Disdici la prenotazione", "Non posso venire"
@@ -43,6 +43,14 @@ def test_a_resident_books_and_keeps_the_receipt(client, board, count, town):
     assert client.visit(receipt.path).heading == "Turno prenotato"
     assert client.send(page, button=CONFIRM).headers["Location"] == receipt.path
     assert count(Booking) == 1
+
+
+def test_a_shift_that_is_not_on_the_board_yet_is_nobodys_to_see(client, app, board, town):
+    with change(app):
+        shift = a_shift(a_draft(town.alessandria)).id
+    client.sign_in(town.anna)
+    assert client.get(f"/turni/{shift}/prenota").status_code == 404
+    assert client.get(f"/turni/{board.foreign_shift}/prenota").status_code == 404
 
 
 def test_the_last_place_is_taken_meanwhile(client, board, book, count, town):

@@ -83,6 +83,14 @@ def test_a_revoked_address_leads_nowhere(client, app, feed):
         assert db.session.scalar(select(func.count(CalendarFeed.id))) == 0
 
 
+def test_a_revoked_address_stays_dead_for_calendars_that_remember_it_and_when_there_is_a_new_one(client, app, feed):
+    known = {"If-None-Match": stranger(app).get(feed).headers["ETag"]}
+    page = client.submit(client.visit("/calendario"), button="Revoca l'indirizzo")
+    assert stranger(app).get(feed, headers=known).status_code == 404
+    assert address(client.submit(page, button=MAKE)) != feed
+    assert stranger(app).get(feed, headers=known).status_code == 404
+
+
 @pytest.mark.parametrize("token", ["x", "A" * 43, "%00", "..%2f"])
 def test_a_guessed_address_leads_nowhere(app, feed, token):
     assert stranger(app).get(f"/calendario/{token}.ics").status_code == 404

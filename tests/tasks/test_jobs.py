@@ -1,5 +1,6 @@
 """What the clock does for the board: offers pass on, queues end, reminders go once."""
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,18 @@ def waiting(context, town) -> list[int]:
         rows = [actions.wait(shift, person) for person in (town.bruno.row, third)]
         actions.give_up(queries.booking_of(shift, town.anna.row), by=town.anna.row)
         return [row.id for row in rows]
+
+
+def test_one_booking_that_fails_does_not_hold_up_the_others(waiting, monkeypatch, caplog):
+    def lapse(booking):
+        if booking.id == waiting[0]:
+            raise RuntimeError("broken")
+        return actions.lapse(booking)
+
+    monkeypatch.setattr(jobs, "actions", SimpleNamespace(**vars(actions) | {"lapse": lapse}))
+    with clock.set_to(NOW + 5 * DAY):
+        assert jobs.run_due() == 1
+    assert states(waiting) == [State.OFFERED, State.LAPSED] and "broken" in caplog.text
 
 
 def states(ids) -> list[State]:
@@ -79,6 +92,18 @@ def test_no_reminder_of_what_is_given_up_called_off_or_begun(shift_id, town):
     with transaction():
         actions.cancel_shift(db.session.get(Shift, shift_id), reason="Piove", by=town.tino.row)
     assert tick(NOW + 4 * DAY + HOUR) == []
+
+
+def test_who_gave_up_while_the_clock_looked_is_not_reminded(shift_id, town):
+    """The list of whom to remind is older than the letter."""
+    with clock.set_to(NOW + 4 * DAY), transaction():
+        booking = queries.booking_of(db.session.get(Shift, shift_id), town.anna.row)
+        assert queries.to_remind(town.alessandria.id)[0] == booking.id
+        assert actions.remind(booking) and not actions.remind(booking)
+        booking.reminded_at, booking.shift.version = None, 1
+        actions.withdraw(booking, by=town.anna.row)
+        assert not actions.remind(booking)
+    assert len(letters("reminder")) == 1
 
 
 def test_who_books_within_the_time_of_the_reminder_needs_none(town):

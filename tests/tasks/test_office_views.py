@@ -1,9 +1,13 @@
 """The pages of the office: what it confirms, of whom, and the rules of a comune."""
+from datetime import date
+
 import pytest
 
+from app.base import clock
+from app.base.db import db
 from app.tasks import actions, queries
-from app.tasks.models import QualificationHeld
-from tests.tasks.builders import a_proposal, a_qualification, change
+from app.tasks.models import QualificationHeld, Task
+from tests.tasks.builders import HOUR, NOW, a_proposal, a_qualification, change
 
 
 def test_the_office_adds_a_requirement_and_confirms_it(client, board, count, town):
@@ -37,7 +41,7 @@ def test_another_comunes_people_and_confirmations_are_not_there(client, app, boa
     client.sign_in(town.oreste)
     assert client.send(page, button="Ritira").status_code in (400, 404)
     with app.app_context():
-        assert queries.held_by(town.anna.row)[0].id == held
+        assert queries.held_by(town.anna.row, seen_by=town.anna.row)[0].id == held
 
 
 def test_a_proposal_of_another_comune_is_a_404(client, app, board, town):
@@ -46,6 +50,32 @@ def test_a_proposal_of_another_comune_is_a_404(client, app, board, town):
     assert client.sign_in(town.oreste).get(f"/ufficio/attivita/{number}").status_code == 404
     assert "Non c'è niente da decidere" in client.visit("/ufficio/attivita").words
     assert client.sign_in(town.anna).get("/ufficio/attivita").status_code == 403
+
+
+def test_the_office_sees_what_expires(client, app, board, town):
+    with change(app):
+        course = a_qualification(town.alessandria)
+        actions.confirm(town.anna.row, course, last_day=date(2026, 6, 20), by=town.olga.row)
+        actions.confirm(town.bruno.row, course, last_day=date(2026, 9, 1), by=town.olga.row)
+    page = client.sign_in(town.olga).visit("/ufficio/requisiti")
+    assert "In scadenza" in page.words and "Ferraris Anna Sicurezza 4 ore 20 giu 2026" in page.words and "1 set 2026" not in page.words
+    assert client.visit(page.link("Ferraris Anna")).heading == "Requisiti di Anna Ferraris"
+    assert "In scadenza" not in client.sign_in(town.oreste).visit("/ufficio/requisiti").words
+
+
+def test_a_decision_on_words_that_changed_meanwhile_is_asked_again(client, app, board, town):
+    with change(app):
+        task = a_proposal(town.alessandria, town.tino.row)
+        number = task.id
+    page = client.sign_in(town.olga).visit(f"/ufficio/attivita/{number}")
+    with clock.set_to(NOW + HOUR), change(app):
+        task = db.session.get(Task, number)
+        actions.revise(task, by=town.tino.row)
+        actions.edit(task, summary="Un altro lavoro")
+        actions.propose(task, declared=True, by=town.tino.row)
+    again = client.submit(page, button="Accetta")
+    assert again.status == 422 and "rileggila" in again.errors[0] and "Un altro lavoro" in again.words
+    assert "è accettata" in client.submit(again, button="Accetta").words
 
 
 def test_the_comune_sets_its_rules(client, app, board, town):
@@ -62,6 +92,7 @@ def test_the_comune_sets_its_rules(client, app, board, town):
 
 @pytest.mark.parametrize("answers, errors", [
     ({"Ore al giorno, al massimo": "0"}, 1), ({"Si prenota da quanti giorni prima": "0"}, 1),
+    ({"Si prenota da quanti giorni prima": "99999999999"}, 1), ({"Si disdice fino a quanto prima dell'inizio": "9999"}, 1),
     ({"Ore all'anno, al massimo": "", "Quanto vale l'offerta di un posto liberato": "boh"}, 2),
 ])
 def test_a_rule_without_sense_is_refused(client, board, town, answers, errors):

@@ -1,5 +1,5 @@
 """What the office confirms of people, what tasks ask for, and a comune's own rules for bookings."""
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,11 +8,12 @@ from werkzeug.exceptions import NotFound
 from app.base import clock
 from app.base.db import db
 from app.base.errors import Refusal
+from app.base.transactions import transaction
 from app.people import actions as people
-from app.tasks import actions, queries
+from app.tasks import actions, jobs, queries
 from app.tasks.models import BookingRules, CountsFor, Instrument, Kind, QualificationHeld
 from app.tasks.rules.booking import Limits
-from tests.tasks.builders import DAY, HOUR, NOW, a_qualification, a_rule, a_shift, a_task
+from tests.tasks.builders import DAY, HOUR, NOW, a_qualification, a_rule, a_shift, a_task, letters
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -26,7 +27,7 @@ def test_a_course_is_confirmed_until_its_last_day(town):
     with pytest.raises(Refusal, match="scade prima"):
         actions.book(shift, anna)
     renewed = actions.confirm(anna, course, last_day=date(2026, 6, 6), by=olga)
-    assert held.withdrawn_at == NOW and queries.held_by(anna) == [renewed]
+    assert held.withdrawn_at == NOW and queries.held_by(anna, seen_by=anna) == [renewed]
     assert actions.book(shift, anna).id
 
 
@@ -34,7 +35,7 @@ def test_a_confirmation_that_was_withdrawn_counts_no_more_and_stays_on_record(to
     skill, anna = a_qualification(town.alessandria, "Decespugliatore", Kind.SKILL), town.anna.row
     held = actions.confirm(anna, skill, by=town.olga.row)
     actions.withdraw_qualification(held)
-    assert queries.held_by(anna) == [] and db.session.scalars(select(QualificationHeld)).all() == [held]
+    assert queries.held_by(anna, seen_by=anna) == [] and db.session.scalars(select(QualificationHeld)).all() == [held]
     with pytest.raises(Refusal, match="Ti manca"):
         actions.book(a_shift(a_task(town.alessandria, needs=[skill])), anna)
 
@@ -65,6 +66,48 @@ def test_another_comune_neither_sees_nor_withdraws(town):
                       lambda: queries.resident_to_qualify(town.anna.id, seen_by=town.oreste.row)):
         with pytest.raises(NotFound):
             forbidden()
+
+
+def test_what_another_comune_confirmed_is_not_this_ones_business(town):
+    """Who moved has a fitness from before: he sees it, the new comune's office does not."""
+    fitness = a_qualification(town.valenza, "Sforzi leggeri", Kind.FITNESS)
+    held = actions.confirm(town.anna.row, fitness, last_day=date(2026, 6, 10), by=town.oreste.row)
+    assert queries.held_by(town.anna.row, seen_by=town.anna.row) == queries.held_by(town.anna.row, seen_by=town.oreste.row) == [held]
+    assert queries.held_by(town.anna.row, seen_by=town.olga.row) == queries.expiring(seen_by=town.olga.row) == []
+
+
+def test_one_hears_once_that_a_course_expires(town):
+    with transaction():
+        course = a_qualification(town.alessandria)
+        last_day = date(2026, 9, 30)
+        actions.confirm(town.anna.row, course, last_day=last_day, by=town.olga.row)
+        gone = actions.confirm(town.bruno.row, course, last_day=last_day, by=town.olga.row)
+        actions.confirm(town.carla.row, a_qualification(town.alessandria, "Guida", Kind.SKILL), by=town.olga.row)
+
+    def tick(day) -> list[str]:
+        with clock.set_to(datetime(2026, *day, 8, tzinfo=UTC)):
+            jobs.run_due()
+        return [letter.recipient for letter in letters("expires")]
+
+    assert tick((8, 18)) == []
+    with transaction():
+        actions.withdraw_qualification(db.session.merge(gone))
+    assert tick((8, 19)) == tick((9, 30)) == [town.anna.email]
+    [letter] = letters("expires")
+    assert "«Sicurezza 4 ore» vale fino al 30 set 2026" in letter.body and "Sicurezza" not in letter.subject
+
+
+def test_a_renewed_course_is_told_of_anew_and_an_expired_one_no_more(town):
+    with transaction():
+        course = a_qualification(town.alessandria)
+        old = actions.confirm(town.anna.row, course, last_day=date(2026, 6, 1), by=town.olga.row)
+        assert actions.remind_of_expiry(old) and not actions.remind_of_expiry(old)
+        renewed = actions.confirm(town.anna.row, course, last_day=date(2026, 6, 20), by=town.olga.row)
+        assert not actions.remind_of_expiry(old) and queries.to_remind_of_expiry() == [renewed.id]
+        with clock.set_to(NOW + 20 * DAY):
+            assert queries.to_remind_of_expiry() == [] and queries.expiring(seen_by=town.olga.row) == [renewed]
+        actions.withdraw_qualification(renewed)
+        assert not actions.remind_of_expiry(renewed)
 
 
 def test_the_age_comes_from_the_register_or_from_the_fiscal_code(town):

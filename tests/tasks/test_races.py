@@ -69,7 +69,7 @@ def test_sixteen_people_wait_each_with_a_turn_of_his_own(app, town, crowd):
     with transaction():
         shift_id = a_full_shift(town.alessandria, town.anna.row).id
     results = together(*(book(app, shift_id, number, actions.wait) for number in crowd))
-    assert sorted(queries.turn(db.session.get(Booking, number)) for number in results) == list(range(1, 17))
+    assert sorted(queries.turns([db.session.get(Booking, number) for number in results]).values()) == list(range(1, 17))
 
 
 def test_one_person_and_two_clashing_shifts_at_once(app, town):

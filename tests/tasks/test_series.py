@@ -69,6 +69,25 @@ def test_this_one_and_all_that_follow_move_and_the_earlier_ones_stay(series, tow
     assert (series.start, series.end) == (time(15), time(18))
 
 
+def test_two_shifts_of_a_series_do_not_become_one_and_the_same(series):
+    first, second, *_ = shifts(series)
+    actions.move_shift(second, starts_at=first.starts_at + 8 * HOUR, ends_at=first.ends_at + 8 * HOUR, places=2)
+    with pytest.raises(Refusal, match="Due turni finirebbero il 2026-06-03") as refused:
+        actions.move_following(first, day=date(2026, 6, 3), start=time(15), end=time(18), places=2)
+    assert refused.value.field == "scope"
+
+
+def test_nothing_follows_a_shift_that_began_or_was_called_off(series, town):
+    first, second, *_ = shifts(series)
+    facts = {"day": date(2026, 6, 10), "start": time(15), "end": time(18), "places": 2}
+    with clock.set_to(first.starts_at), pytest.raises(Refusal, match="già iniziato"):
+        actions.move_following(first, **facts)
+    actions.cancel_shift(second, reason="Piove", by=town.tino.row)
+    with pytest.raises(Refusal, match="annullato"):
+        actions.move_following(second, **facts)
+    assert walls(series)[2] == "23/06 10:00–12:00"
+
+
 def test_all_move_or_none(series, town):
     third = shifts(series)[2]
     a_booking(third, town.anna.row), a_booking(third, town.bruno.row)

@@ -1,19 +1,22 @@
 """The life of a task: written, declared, decided by the office, opened, changed, closed or called off."""
+from datetime import date, time, timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import Forbidden, NotFound
 
-from app.base import passages
+from app.base import clock, passages
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.passages import Passage
 from app.tasks import actions, queries
 from app.tasks.models import Category, CountsFor, Kind, Task
 from app.tasks.states import ALIVE, BOOKING, SHIFT, TASK, Booking as Place, Shift as ShiftState, Task as State
-from tests.tasks.builders import DAY, a_booking, a_draft, a_qualification, a_shift, a_task, letters
+from tests.tasks.builders import DAY, NOW, a_booking, a_draft, a_qualification, a_shift, a_task, letters
 
 pytestmark = pytest.mark.usefixtures("context")
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -106,6 +109,55 @@ def test_who_booked_hears_that_one_meets_elsewhere(town):
     assert letters("place") == []
     actions.edit(task, address="Piazza della Libertà 1")
     assert [(letter.recipient, "Piazza della Libertà 1" in letter.body) for letter in letters("place")] == [(town.anna.email, True)]
+
+
+def test_one_hears_it_once_for_all_ones_shifts_and_again_when_it_changes_again(town):
+    task = a_task(town.alessandria)
+    for day in range(5, 8):
+        a_booking(a_shift(task, NOW + day * DAY), town.anna.row)
+    for minutes, address in enumerate(("Via Roma 1", "Via Roma 2", "Via Roma 1")):
+        with clock.set_to(NOW + minutes * MINUTE):
+            actions.edit(task, address=address)
+    assert ["Via Roma 1", "Via Roma 2", "Via Roma 1"] == [letter.body.rsplit(": ")[1].rstrip(".") for letter in letters("place")]
+    assert "dal turno di sabato 6 giugno 2026 alle 10:00 in poi" in letters("place")[0].body
+
+
+def test_places_that_are_reserved_later_are_reserved_in_the_shifts_that_are_there(draft, town):
+    shift, group = a_shift(draft, places=3), a_qualification(town.alessandria, "Nuovi arrivati", Kind.GROUP)
+    actions.edit(draft, reserved_for=group, reserved_percent=50)
+    assert (shift.reserved, shift.open_free) == (2, 1)
+    actions.edit(draft, reserved_for=None, reserved_percent=0)
+    assert (shift.reserved, draft.reserved_for_id) == (0, None)
+
+
+def test_the_office_decides_on_what_it_read(draft, town):
+    actions.propose(draft, declared=True, by=town.tino.row)
+    read = draft.declared_at.isoformat()
+    with clock.set_to(NOW + MINUTE):
+        actions.revise(draft, by=town.tino.row)
+        actions.edit(draft, summary="Un altro lavoro")
+        actions.propose(draft, declared=True, by=town.tino.row)
+    for decide in (lambda: actions.accept(draft, read=read, by=town.olga.row),
+                   lambda: actions.return_(draft, reason="No", read=read, by=town.olga.row)):
+        with pytest.raises(Refusal, match="rileggila"):
+            decide()
+    actions.accept(draft, read=draft.declared_at.isoformat(), by=town.olga.row)
+    assert draft.state is State.ACCEPTED
+
+
+def test_a_task_with_a_shift_to_come_is_not_closed_however_many_were_called_off(town):
+    task = a_task(town.alessandria)
+    series = actions.plan_series(task, weekdays=127, every_weeks=1, first_day=date(2026, 6, 2), last_day=date(2026, 9, 15), excepted=(),
+                                 start=time(10), end=time(12), places=1)
+    *gone, last = queries.planned_shifts(task)
+    for shift in gone:
+        shift.state = ShiftState.CANCELLED
+    assert len(gone) > 100 and last.series is series
+    with pytest.raises(Refusal, match="ancora turni in programma"):
+        actions.close(task, by=town.tino.row)
+    actions.cancel_shift(last, reason="Ferie", by=town.tino.row)
+    actions.close(task, by=town.tino.row)
+    assert task.state is State.CLOSED
 
 
 def test_a_task_is_called_off_with_its_shifts_and_everybody_hears_why(town):

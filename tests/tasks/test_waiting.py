@@ -31,10 +31,10 @@ def place_of(shift, person):
 
 def test_a_freed_place_is_offered_to_the_first_and_counts_as_taken(shift, town, third):
     first, second = actions.wait(shift, town.bruno.row), actions.wait(shift, third)
-    assert (queries.turn(first), queries.turn(second)) == (1, 2)
+    assert queries.turns([first, second]) == {first.id: 1, second.id: 2}
     actions.give_up(place_of(shift, town.anna.row), by=town.anna.row)
     assert (first.state, second.state, shift.taken) == (State.OFFERED, State.WAITING, 1)
-    assert first.offered_until == NOW + DAY and queries.turn(second) == 1
+    assert first.offered_until == NOW + DAY and queries.turns([first, second]) == {second.id: 1}
     [letter] = letters("offered")
     assert letter.recipient == town.bruno.email and "2 giu 2026, 10:00" in letter.body
     actions.accept_place(first, by=town.bruno.row)
@@ -72,7 +72,7 @@ def test_an_offer_is_declined_and_goes_on(shift, town, third):
 def test_one_leaves_the_queue_and_the_others_move_up(shift, town, third):
     first, second = actions.wait(shift, town.bruno.row), actions.wait(shift, third)
     actions.leave(first, by=town.bruno.row)
-    assert (queries.turn(second), shift.taken) == (1, 1)
+    assert (queries.turns([first, second]), shift.taken) == ({second.id: 1}, 1)
     actions.give_up(place_of(shift, town.anna.row), by=town.anna.row)
     assert (first.state, second.state) == (State.LEFT, State.OFFERED)
 
@@ -102,6 +102,20 @@ def test_the_time_of_an_offer_is_the_comunes_and_never_more_than_half_of_what_is
     with clock.set_to(shift.starts_at - HOUR):
         actions.leave(first, by=town.bruno.row)
         assert place_of(shift, third).offered_until == shift.starts_at - HOUR / 2
+
+
+def test_nothing_is_offered_that_can_no_longer_be_accepted(shift, town, third):
+    """Where booking closes before the shift, offers end with it."""
+    a_rule(town.alessandria, town.ada.row, closes_min=3 * 60)
+    waiting = actions.wait(shift, town.bruno.row)
+    with clock.set_to(shift.starts_at - 5 * HOUR):
+        actions.withdraw(place_of(shift, town.anna.row), by=town.anna.row)
+        assert waiting.offered_until == shift.starts_at - 4 * HOUR
+        actions.accept_place(waiting, by=town.bruno.row)
+        actions.wait(shift, third)
+    with clock.set_to(shift.starts_at - 3 * HOUR):
+        actions.withdraw(waiting, by=town.bruno.row)
+    assert place_of(shift, third).state is State.WAITING and shift.taken == 0
 
 
 def test_an_offer_does_not_help_over_what_stands_in_the_way_meanwhile(shift, town):
@@ -153,6 +167,19 @@ def test_who_takes_the_freed_place_from_the_board_stands_in_too(shift, town, thi
     assert place.state is State.REPLACED
 
 
+def test_who_withdrew_and_comes_after_all_has_no_stand_in(town, third):
+    """Nor does he take the place of another one who withdrew."""
+    shift = a_full_shift(town.alessandria, town.bruno.row, town.anna.row)
+    with clock.set_to(shift.starts_at - 10 * HOUR):
+        for person in (town.bruno.row, town.anna.row):
+            actions.withdraw(place_of(shift, person), by=person)
+        bruno, anna = (booking for booking in queries.people_in([shift], State.WITHDRAWN)[shift.id])
+        actions.book(shift, town.anna.row)
+        assert (bruno.state, anna.state, letters("replaced")) == (State.WITHDRAWN, State.REPLACED, [])
+        actions.book(shift, third)
+        assert bruno.state is State.REPLACED and [letter.recipient for letter in letters("replaced")] == [town.bruno.email]
+
+
 def test_nobody_stands_in_and_the_early_notice_stays_on_record(shift, town):
     place = place_of(shift, town.anna.row)
     with clock.set_to(shift.starts_at - 10 * HOUR):
@@ -166,8 +193,19 @@ def test_the_queue_of_a_shift_that_was_called_off_is_told_and_is_offered_nothing
     waiting, place = actions.wait(shift, town.bruno.row), place_of(shift, town.anna.row)
     actions.cancel_shift(shift, reason="Piove", by=town.tino.row)
     assert sorted(letter.recipient for letter in letters("cancelled")) == sorted([town.anna.email, town.bruno.email])
+    with pytest.raises(Refusal, match="annullato dall'ente"):
+        actions.withdraw(place, by=town.anna.row)
     actions.give_up(place, by=town.anna.row)
-    assert waiting.state is State.WAITING and letters("offered") == []
+    assert waiting.state is State.WAITING and letters("offered") == letters("withdrawn") == []
+
+
+def test_who_joins_the_group_while_waiting_is_offered_a_place_that_is_kept_for_it(town):
+    group = a_qualification(town.alessandria, "Nuovi arrivati", Kind.GROUP)
+    shift = a_shift(a_task(town.alessandria, reserved_for=group, reserved_percent=50), places=2)
+    actions.book(shift, town.anna.row)
+    waiting = actions.wait(shift, town.bruno.row)
+    actions.confirm(town.bruno.row, group, by=town.olga.row)
+    assert waiting.state is State.OFFERED and waiting.reserved and (shift.taken, shift.reserved_taken) == (2, 1)
 
 
 def test_reserved_places_are_kept_for_the_group(town, third):
@@ -176,7 +214,7 @@ def test_reserved_places_are_kept_for_the_group(town, third):
     assert (shift.reserved, shift.open_free) == (1, 1)
     actions.confirm(third, group, by=town.olga.row)
     anna = actions.book(shift, town.anna.row)
-    with pytest.raises(Refusal, match="completo"):
+    with pytest.raises(Refusal, match="riservati a un gruppo"):
         actions.book(shift, town.bruno.row)
     waiting = actions.wait(shift, town.bruno.row)
     member = actions.book(shift, third)                      # the reserved place is no place that Bruno waits for

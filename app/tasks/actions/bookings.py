@@ -82,7 +82,7 @@ def give_up(booking: Booking, *, by: Person) -> None:
 def withdraw(booking: Booking, *, by: Person) -> None:
     """Say, after the cut-off, that one does not come: the place is offered, and the host is told. Who then comes replaces this person."""
     shift = _lock(booking)
-    rules.check_withdrawing(starts_at=shift.starts_at, now=now())
+    rules.check_withdrawing(state=shift.state, starts_at=shift.starts_at, now=now())
     passages.move(booking, BOOKING, "withdraw", by=by)
     letters.stand_in_sought(booking)
     _free(shift, booking)
@@ -105,23 +105,30 @@ def lapse(booking: Booking) -> bool:
     return True
 
 
-def remind(booking: Booking) -> None:
-    """Write the reminder of a booking, once."""
+def remind(booking: Booking) -> bool:
+    """Write the reminder of a booking, once; says whether there was still something to remind of."""
+    shift = _lock(booking)
+    if booking.state is not State.BOOKED or shift.state is not ShiftState.PLANNED or shift.starts_at <= now() or booking.reminded_at:
+        return False
     booking.reminded_at = now()
     letters.reminder(booking)
+    return True
 
 
 def offer_places(shift: Shift) -> None:
     """Offer every free place to who waits, in order; a reserved one only to who belongs to the group. The caller holds the shift."""
-    if shift.state is not ShiftState.PLANNED or shift.starts_at <= now():
+    limits = queries.limits(shift.comune_id)
+    closes_at = rules.booking_closes(starts_at=shift.starts_at, closes_min=limits.closes_min)
+    if shift.state is not ShiftState.PLANNED or closes_at <= now():
         return
-    offer_min = queries.limits(shift.comune_id).offer_min
     for booking in queries.queue(shift):
+        if not shift.free:
+            break
         reserved = rules.pool(open_free=shift.open_free, reserved_free=shift.reserved_free,
                               member=queries.in_group(shift, booking.person_id))
         if reserved is None:
             continue
-        booking.offered_until = rules.offered_until(starts_at=shift.starts_at, now=now(), offer_min=offer_min)
+        booking.offered_until = rules.offered_until(closes_at=closes_at, now=now(), offer_min=limits.offer_min)
         _take(shift, booking, reserved=reserved)
         passages.move(booking, BOOKING, "offer")
         letters.place_offered(booking)
@@ -157,12 +164,14 @@ def _free(shift: Shift, booking: Booking) -> None:
 
 
 def _say_yes(booking: Booking) -> None:
-    """The person knows this time. Whoever has a place stands in for the first who withdrew."""
+    """The person knows this time, and stands in for the first who withdrew, or comes after all if it was himself."""
     shift = booking.shift
     booking.version = shift.version
     if (shift.starts_at - now()).total_seconds() <= queries.limits(shift.comune_id).reminder_min * 60:
         booking.reminded_at = now()                          # just now: a reminder would only pester
     db.session.flush()
-    if withdrawn := queries.people_in([shift], State.WITHDRAWN)[shift.id]:
-        passages.move(withdrawn[0], BOOKING, "replace")
-        letters.replaced(withdrawn[0])
+    withdrawn = queries.people_in([shift], State.WITHDRAWN)[shift.id]
+    if before := next((each for each in withdrawn if each.person_id == booking.person_id), next(iter(withdrawn), None)):
+        passages.move(before, BOOKING, "replace")
+        if before.person_id != booking.person_id:
+            letters.replaced(before)

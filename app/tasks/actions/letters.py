@@ -1,9 +1,10 @@
 """What people are told about tasks, shifts and places. Each letter is written in the transaction of the fact, once, in Italian."""
 from app.base import outbox
-from app.base.i18n import clock_time, day, force_locale, gettext as _, moment
+from app.base.clock import now
+from app.base.i18n import clock_time, day, force_locale, gettext as _, moment, short_day
 from app.people.models import Person
 from app.tasks import queries
-from app.tasks.models import Booking, Shift, Task
+from app.tasks.models import Booking, QualificationHeld, Shift, Task
 
 
 def _write(key: str, person: Person, subject: str, body: str) -> None:
@@ -34,12 +35,17 @@ def shift_moved(shift: Shift, was: str) -> None:
                      was=was, end=clock_time(shift.ends_at), **_what(shift)))
 
 
-def place_changed(shift: Shift, key: str) -> None:
-    """To everybody who has a place: one meets elsewhere."""
+def place_changed(task: Task, shifts: list[Shift]) -> None:
+    """To everybody who has, waits for, or was offered a place in one of these shifts, once: one meets elsewhere."""
+    first: dict[Person, Shift] = {}
+    found = queries.people_in(shifts)
+    for shift in sorted(shifts, key=lambda shift: shift.starts_at):
+        for booking in found[shift.id]:
+            first.setdefault(booking.person, shift)
     with force_locale("it"):
-        for booking in queries.people_in([shift])[shift.id]:
-            _write(f"shift {shift.id} place {key}", booking.person, _("Cambia il posto: %(task)s, %(day)s", **_what(shift)),
-                   _("per il turno di %(day)s alle %(time)s ci si trova qui: %(address)s.", address=shift.task.address, **_what(shift)))
+        for person, shift in first.items():
+            _write(f"task {task.id} place {now().isoformat()}", person, _("Cambia il posto: %(task)s", task=task.title),
+                   _("dal turno di %(day)s alle %(time)s in poi ci si trova qui: %(address)s.", address=task.address, **_what(shift)))
 
 
 def place_offered(booking: Booking) -> None:
@@ -80,6 +86,15 @@ def reminder(booking: Booking) -> None:
                _("ti aspettiamo %(day)s alle %(time)s. Ci si trova qui: %(address)s.\n"
                  "Se non puoi venire, avvisa subito dalla tua area personale: un'altra persona può prendere il posto.",
                  address=booking.shift.task.address, **_what(booking.shift)))
+
+
+def expires_soon(held: QualificationHeld) -> None:
+    """What it is stands in the letter, not on the envelope: it may be a fitness."""
+    with force_locale("it"):
+        _write(f"qualification {held.id} expires", held.person, _("Un tuo requisito sta per scadere"),
+               _("«%(name)s» vale fino al %(day)s. Dopo, non puoi più prenotare i turni che lo chiedono.\n"
+                 "Se lo rinnovi, porta il documento all'ufficio del Comune: lo conferma di nuovo.",
+                 name=held.qualification.name, day=short_day(held.last_day)))
 
 
 def task_decided(task: Task, key: str, reason: str = "") -> None:

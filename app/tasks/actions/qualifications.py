@@ -10,8 +10,12 @@ from app.base.errors import Refusal
 from app.base.words import N_
 from app.people import actions as people
 from app.people.models import Person
+from app.tasks import queries
+from app.tasks.actions import letters
+from app.tasks.actions.bookings import lock, offer_places
 from app.tasks.models import BookingRules, Kind, Qualification, QualificationHeld
 from app.tasks.rules.booking import Limits, check_limits
+from app.tasks.rules.qualifications import check_confirming
 from app.town.models import Comune
 
 
@@ -29,25 +33,34 @@ def name_qualification(comune: Comune, kind: Kind, name: str) -> Qualification:
 def confirm(person: Person, qualification: Qualification, *, last_day: date | None = None, by: Person) -> QualificationHeld:
     """Confirm it of a person, until the end of `last_day` or for good. An earlier confirmation is withdrawn and stays on record.
 
-    Refuses a day that is over, a course without its last day, and oneself.
+    Refuses what `check_confirming` refuses.
     """
-    if person.id == by.id:
-        raise Refusal(N_("Non puoi confermare i tuoi requisiti: chiedi a un'altra persona dell'ufficio."))
-    if qualification.kind is Kind.COURSE and last_day is None:
-        raise Refusal(N_("Un corso ha una scadenza: scrivi fino a quando vale."), field="last_day")
-    if last_day is not None and last_day < today():
-        raise Refusal(N_("Questo giorno è già passato."), field="last_day")
+    check_confirming(person=person.id, by=by.id, course=qualification.kind is Kind.COURSE, last_day=last_day, today=today())
     people.lock(person)
     _end(QualificationHeld.person_id == person.id, QualificationHeld.qualification_id == qualification.id)
-    held = QualificationHeld(person_id=person.id, qualification=qualification, confirmed_by_id=by.id, last_day=last_day)
+    held = QualificationHeld(person=person, qualification=qualification, confirmed_by_id=by.id, last_day=last_day)
     db.session.add(held)
     db.session.flush()
+    if qualification.kind is Kind.GROUP:                     # a place that is kept for the group may be free, and the person waits
+        for shift in sorted({booking.shift for booking in queries.waiting_for(person)}, key=lambda shift: shift.id):
+            offer_places(lock(shift))
     return held
 
 
 def withdraw_qualification(held: QualificationHeld) -> None:
     """It counts no more; the row stays."""
     _end(QualificationHeld.id == held.id)
+
+
+def remind_of_expiry(held: QualificationHeld) -> bool:
+    """Write to the person that it expires, once; says whether it still counted."""
+    people.lock(held.person)
+    db.session.refresh(held)
+    if held.withdrawn_at or held.reminded_at:
+        return False
+    held.reminded_at = now()
+    letters.expires_soon(held)
+    return True
 
 
 def set_rules(comune: Comune, limits: Limits, *, by: Person) -> BookingRules:

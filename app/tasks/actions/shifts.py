@@ -17,6 +17,7 @@ from app.tasks.actions import letters
 from app.tasks.actions.bookings import lock, offer_places
 from app.tasks.models import Series, Shift, Task
 from app.tasks.rules import series as recurring
+from app.tasks.rules.booking import booking_closes
 from app.tasks.states import ALIVE, SHIFT
 
 
@@ -69,13 +70,14 @@ def move_shift(shift: Shift, *, starts_at: datetime, ends_at: datetime, places: 
     rules.check_shift(starts_at=starts_at, ends_at=ends_at, places=places, now=now())
     was, moved = shift.starts_at, (starts_at, ends_at) != (shift.starts_at, shift.ends_at)
     shift.starts_at, shift.ends_at = starts_at, ends_at
-    _set_places(shift, places)
+    set_places(shift, places)
     if moved:
         shift.version += 1
+        closes_at = booking_closes(starts_at=starts_at, closes_min=queries.limits(shift.comune_id).closes_min)
         for booking in queries.people_in([shift])[shift.id]:
             booking.reminded_at = None
             if booking.offered_until:
-                booking.offered_until = min(booking.offered_until, starts_at)
+                booking.offered_until = min(booking.offered_until, closes_at)
         db.session.flush()
         with force_locale("it"):
             letters.shift_moved(shift, moment(was))
@@ -87,13 +89,16 @@ def move_following(shift: Shift, *, day: date, start: time, end: time, places: i
                    end_fold: int | None = None) -> int:
     """Move this shift of a series to `day` and to these wall times, and all that follow it by as many days; says how many.
 
-    The rows stay the same ones, so nothing is booked twice. All of them move, or none.
+    The rows stay the same ones, so nothing is booked twice. All of them move, or none. Refuses what `move_shift` refuses, and two shifts
+    on one day, which would be twins.
     """
     zone = _zone(shift.task)
+    rules.check_moving(state=shift.state, starts_at=shift.starts_at, taken=0, places=places, now=now())
     this, _ = recurring.wall(shift.starts_at, zone)
     following = queries.following(shift)
     where = {row.id: recurring.moved_day(recurring.wall(row.starts_at, zone)[0], this=this, to=day) for row in following}
-    spans = recurring.spans(set(where.values()), start, end, zone, start_fold=start_fold, end_fold=end_fold)
+    recurring.check_apart(where.values())
+    spans = recurring.spans(where.values(), start, end, zone, start_fold=start_fold, end_fold=end_fold)
     for row in following:
         starts_at, ends_at = spans[where[row.id]]
         move_shift(row, starts_at=starts_at, ends_at=ends_at, places=places)
@@ -119,9 +124,9 @@ def cancel_following(shift: Shift, *, reason: str, by: Person) -> int:
 
 
 def lock_task(task: Task) -> None:
-    """Hold the task's row until the commit: no shift is added while it closes."""
+    """Hold the task's row until the commit, and read anew where it stands: no shift is added while it closes."""
     db.session.execute(select(Task.id).where(Task.id == task.id).with_for_update(key_share=True))
-    db.session.refresh(task, ["state"])
+    db.session.refresh(task, ["state", "declared_by_id", "declared_at"])
 
 
 def _check_alive(task: Task) -> None:
@@ -130,7 +135,7 @@ def _check_alive(task: Task) -> None:
         raise Refusal(N_("Questa attività è chiusa: non si possono aggiungere turni."))
 
 
-def _set_places(shift: Shift, places: int) -> None:
+def set_places(shift: Shift, places: int) -> None:
     """The reserved share goes with the places, within what is already taken in and outside of it."""
     share = recurring.reserved_places(places, shift.task.reserved_percent)
     shift.places, shift.reserved = places, max(shift.reserved_taken, min(share, places - (shift.taken - shift.reserved_taken)))

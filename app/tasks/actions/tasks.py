@@ -2,16 +2,16 @@
 from app.base import passages
 from app.base.clock import now
 from app.base.db import db
-from app.base.errors import Refusal
+from app.base.errors import Refusal, check_reason
 from app.base.stems import terms
 from app.base.words import N_
 from app.people.models import Person
 from app.tasks import queries
 from app.tasks.actions import letters
-from app.tasks.actions.shifts import cancel_shift, lock_task
+from app.tasks.actions.shifts import cancel_shift, lock_task, set_places
 from app.tasks.models import Category, CountsFor, Qualification, Task
 from app.tasks.rules import tasks as life
-from app.tasks.states import TASK, Shift as ShiftState, Task as TaskState
+from app.tasks.states import TASK, Task as TaskState
 from app.town.models import Organisation
 
 
@@ -38,9 +38,11 @@ def edit(task: Task, **facts) -> None:
     changed = {name for name, value in facts.items() if getattr(task, name) != value}
     life.check_edit(task.state, changed)
     _set(task, facts)
+    if "reserved_percent" in changed:
+        for shift in queries.planned_shifts(task):
+            set_places(shift, shift.places)
     if "address" in changed and task.state is TaskState.OPEN:
-        for shift in _planned(task):
-            letters.place_changed(shift, task.address[:40])
+        letters.place_changed(task, queries.planned_shifts(task))
 
 
 def propose(task: Task, *, declared: bool, by: Person) -> None:
@@ -56,48 +58,50 @@ def revise(task: Task, *, by: Person) -> None:
     passages.move(task, TASK, "revise", by=by)
 
 
-def accept(task: Task, *, by: Person) -> None:
-    """The office accepts; the host is told. Refuses who proposed it himself."""
-    life.check_decision(declared_by=task.declared_by_id, by=by.id)
+def accept(task: Task, *, by: Person, read: str | None = None) -> None:
+    """The office accepts; the host is told. Refuses who proposed it himself.
+
+    `read`: which proposal the office looked at (its `declared_at`); another one, written meanwhile, is refused.
+    """
+    _check_decision(task, by, read)
     passage = passages.move(task, TASK, "accept", by=by)
     letters.task_decided(task, str(passage.id))
 
 
-def return_(task: Task, *, reason: str, by: Person) -> None:
-    """The office gives the draft back with a reason; the host is told."""
-    life.check_reason(reason)
-    life.check_decision(declared_by=task.declared_by_id, by=by.id)
+def return_(task: Task, *, reason: str, by: Person, read: str | None = None) -> None:
+    """The office gives the draft back with a reason; the host is told. Refuses what `accept` refuses."""
+    check_reason(reason)
+    _check_decision(task, by, read)
     passage = passages.move(task, TASK, "return_", by=by, reason=reason)
     letters.task_decided(task, str(passage.id), reason)
 
 
 def open_(task: Task, *, by: Person) -> None:
     """Let people book. Refuses a task without a shift to come."""
-    life.check_opening(planned=len(_planned(task)))
+    life.check_opening(planned=len(queries.planned_shifts(task)))
     passages.move(task, TASK, "open", by=by)
 
 
 def close(task: Task, *, by: Person) -> None:
     """Take a task off the board for good. Refuses while shifts are still to come: whoever booked must hear it shift by shift."""
     lock_task(task)
-    if any(shift.state is ShiftState.PLANNED for shift in queries.hosted_shifts(task)):
+    if queries.planned_shifts(task, running=True):
         raise Refusal(N_("Ci sono ancora turni in programma: annullali prima, così chi ha prenotato lo sa."))
     passages.move(task, TASK, "close", by=by)
 
 
 def cancel(task: Task, *, reason: str, by: Person) -> None:
     """Call the whole task off, with all its shifts to come: everybody in them gets the reason."""
-    life.check_reason(reason)
+    check_reason(reason)
     lock_task(task)
-    for shift in _planned(task):
+    for shift in queries.planned_shifts(task):
         cancel_shift(shift, reason=reason, by=by)
     passages.move(task, TASK, "cancel", by=by, reason=reason)
 
 
-def _planned(task: Task) -> list:
-    """The shifts to come, by their ids, which is the order in which they are locked."""
-    return sorted((shift for shift in queries.hosted_shifts(task, limit=1000)
-                   if shift.state is ShiftState.PLANNED and shift.starts_at > now()), key=lambda shift: shift.id)
+def _check_decision(task: Task, by: Person, read: str | None) -> None:
+    lock_task(task)
+    life.check_decision(declared_by=task.declared_by_id, by=by.id, declared_at=task.declared_at, read=read)
 
 
 def _set(task: Task, facts: dict) -> None:
@@ -105,7 +109,7 @@ def _set(task: Task, facts: dict) -> None:
     for name, value in facts.items():
         setattr(task, name, value)
     life.check_facts(youth=task.category is Category.YOUTH, counts_for=task.counts_for, min_age=task.min_age,
-                     reserved_percent=task.reserved_percent, reserved=bool(task.reserved_for_id or task.reserved_for))
+                     reserved_percent=task.reserved_percent, reserved=task.reserved_for is not None)
     _check_own(task)
     task.words = terms(task.title, task.summary, task.description or "", task.area, task.address, task.organisation.name)
     db.session.flush()

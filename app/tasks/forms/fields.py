@@ -1,9 +1,11 @@
 """What the forms of the board share: choices, days that can be meant, and a stretch of time that is asked about when clocks change."""
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
 from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import Select
 
 from app.base.forms import DayField, Form, TimeField
 from app.base.i18n import gettext as _, lazy_gettext as _l
@@ -35,12 +37,30 @@ def likely(_form, field):
         raise StopValidation(_("Controlla l'anno: deve essere tra %(first)s e %(last)s.", first=YEARS[0], last=YEARS[-1]))
 
 
+class Options(Select):
+    """A list whose options have no attributes of their own: on the board, with fifty comuni, they take much of the time of a page."""
+
+    @classmethod
+    def render_option(cls, choice, **_):
+        return Markup(f'<option value="{escape(choice.value)}"{" selected" if choice.selected else ""}>{escape(choice.label)}</option>')
+
+
 class Choice(SelectField):
     """A list; what is not on it, in a form or in an address, gets a plain answer."""
+
+    widget = Options()
 
     def __init__(self, label, **options):
         no = _l("Questa scelta non c'è: scegline una dall'elenco.")
         super().__init__(label, invalid_value_message=no, invalid_choice_message=no, **options)
+
+
+def folds_said(form) -> bool:
+    """Whether each time that clocks show twice (the form's `asked_twice`) has its fold; it is asked for where it is missing."""
+    missing = [fold for fold, asked in zip((form.start_fold, form.end_fold), form.asked_twice, strict=True) if asked and fold.data is None]
+    for fold in missing:
+        fold.errors = [_("Scegli se intendi la prima o la seconda volta.")]
+    return not missing
 
 
 class Stretch(Form):
@@ -58,12 +78,7 @@ class Stretch(Form):
         super().__init__(*args, **options | (self._wall(*span) if span else {}))
 
     def validate(self, **options) -> bool:
-        valid = super().validate(**options)
-        for fold, asked in zip((self.start_fold, self.end_fold), self.asked_twice, strict=True):
-            if asked and fold.data is None:
-                fold.errors = [_("Scegli se intendi la prima o la seconda volta.")]
-                valid = False
-        return valid
+        return super().validate(**options) & folds_said(self)
 
     @property
     def asked_twice(self) -> tuple[bool, bool]:

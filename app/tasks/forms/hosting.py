@@ -11,7 +11,7 @@ from app.base.errors import Refusal
 from app.base.forms import DayField, Form, HoursField, TimeField, Words
 from app.base.i18n import gettext as _, lazy_gettext as _l
 from app.tasks.forms.board import CATEGORIES
-from app.tasks.forms.fields import TWICE, Choice, Stretch, filled, likely, listed
+from app.tasks.forms.fields import TWICE, Choice, Stretch, filled, folds_said, likely, listed
 from app.tasks.models import Category, CountsFor, Qualification, Task
 from app.tasks.rules import places, series
 from app.tasks.rules.tasks import PRACTICAL
@@ -119,7 +119,15 @@ class PlanShift(Stretch):
         return {"starts_at": starts_at, "ends_at": ends_at, "places": self.places.data}
 
 
-class MoveShift(PlanShift):
+class InSeries:
+    """A form that asks how far a change goes, when the shift is one of a series."""
+
+    @property
+    def follows(self) -> bool:
+        return "scope" in self and self.scope.data == "following"
+
+
+class MoveShift(InSeries, PlanShift):
     """A shift's time and places; of one in a series also how far the change goes."""
 
     scope = RadioField(_l("Che cosa vuoi cambiare?"), choices=listed(SCOPES), default="this")
@@ -129,17 +137,13 @@ class MoveShift(PlanShift):
         if not in_series:
             del self.scope
 
-    @property
-    def follows(self) -> bool:
-        return "scope" in self and self.scope.data == "following"
-
     def wall(self) -> dict:
         """The day and the times on the wall, for `move_following`."""
         return {"day": self.day.data, "start": self.start.data, "end": self.end.data, "places": self.places.data,
                 "start_fold": self.start_fold.data, "end_fold": self.end_fold.data}
 
 
-class CallOff(Form):
+class CallOff(InSeries, Form):
     reason = Words(_l("Motivo"), longest=500)
     scope = RadioField(_l("Che cosa vuoi annullare?"), choices=listed(SCOPES), default="this")
 
@@ -147,10 +151,6 @@ class CallOff(Form):
         super().__init__()
         if not in_series:
             del self.scope
-
-    @property
-    def follows(self) -> bool:
-        return "scope" in self and self.scope.data == "following"
 
 
 class DaysField(DayField):
@@ -184,12 +184,7 @@ class PlanSeries(Form):
         super().__init__()
 
     def validate(self, **options) -> bool:
-        valid = super().validate(**options)
-        for fold, asked in zip((self.start_fold, self.end_fold), self.asked_twice, strict=True):
-            if asked and fold.data is None:
-                fold.errors = [_("Scegli se intendi la prima o la seconda volta.")]
-                valid = False
-        return valid
+        return super().validate(**options) & folds_said(self)
 
     @property
     def asked_twice(self) -> tuple[bool, bool]:

@@ -1,7 +1,7 @@
 """What the office types: a reason, a requirement, a confirmation, the rules for bookings."""
 from dataclasses import fields
 
-from wtforms import IntegerField
+from wtforms import HiddenField, IntegerField
 
 from app.base.forms import DayField, Form, HoursField, Words
 from app.base.i18n import lazy_gettext as _l
@@ -10,7 +10,11 @@ from app.tasks.models import Kind
 from app.tasks.rules.booking import Limits
 
 
-class Return(Form):
+class Decide(Form):
+    read = HiddenField()               # the proposal that the page shows
+
+
+class Return(Decide):
     reason = Words(_l("Motivo"), longest=500)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.base.clock import now
 from app.base.db import db
@@ -13,6 +13,7 @@ from app.base.localtime import day_begins
 from app.people import actions as people
 from app.people.models import Person
 from app.tasks.models import Booking, BookingRules, QualificationHeld, Shift, Task
+from app.tasks.queries.tasks import UNSEEN
 from app.tasks.rules import booking as rules
 from app.tasks.rules.instruments import Instrument
 from app.tasks.states import LIVE, Booking as BookingState, Shift as ShiftState
@@ -78,16 +79,21 @@ def too_late_to_cancel(booking: Booking) -> bool:
     return now() >= cancels_until(booking.shift, moved=booking.moved)
 
 
-def turn(booking: Booking) -> int:
-    """How many wait for this shift up to this booking: 1 is the next."""
-    return db.session.scalar(select(func.count(Booking.id)).where(
-        Booking.shift_id == booking.shift_id, Booking.state == BookingState.WAITING, Booking.id <= booking.id))
+def turns(bookings: list[Booking]) -> dict[int, int]:
+    """How many wait for a shift up to each of these bookings that waits, by the booking's id: 1 is the next."""
+    ahead = aliased(Booking)
+    return dict(db.session.execute(select(Booking.id, func.count(ahead.id)).join(
+        ahead, (ahead.shift_id == Booking.shift_id) & (ahead.id <= Booking.id)).where(
+        Booking.id.in_([booking.id for booking in bookings]), Booking.state == BookingState.WAITING, ahead.state == BookingState.WAITING)
+        .group_by(Booking.id)).all())
 
 
 def _place(shift: Shift, person: Person) -> rules.Place:
     task = shift.task
-    return rules.Place(shift.starts_at, shift.ends_at, ZoneInfo(task.comune.zone), task.state, shift.state, pool(shift, person) is not None,
-                       task.min_age, tuple((need.id, need.name) for need in task.needs), task.counts_for.instruments)
+    return rules.Place(
+        shift.starts_at, shift.ends_at, ZoneInfo(task.comune.zone), task.state, shift.state, free=pool(shift, person) is not None,
+        kept=shift.reserved_free > 0 and not shift.open_free, min_age=task.min_age,
+        needs=tuple((need.id, need.name) for need in task.needs), instruments=task.counts_for.instruments)
 
 
 def _applicant(shift: Shift, person: Person, instrument: Instrument | None) -> rules.Applicant:
@@ -111,10 +117,11 @@ def other_places(shift: Shift, person: Person) -> list[tuple[datetime, datetime]
 
 
 def shift_to_book(shift_id: int, *, seen_by: Person) -> Shift:
-    """A shift in the comune where one lives, or 404: the hours count only there."""
+    """A shift of a task on the board in the comune where one lives, or 404: the hours count only there."""
     home = seen_by.home
-    return db.one_or_404(select(Shift).where(Shift.id == shift_id, Shift.comune_id == (home.id if home else None))
-                         .options(joinedload(Shift.task).joinedload(Task.organisation), joinedload(Shift.task).joinedload(Task.comune)))
+    return db.one_or_404(select(Shift).join(Shift.task).where(
+        Shift.id == shift_id, Shift.comune_id == (home.id if home else None), Task.state.not_in(UNSEEN)).options(
+        joinedload(Shift.task).options(joinedload(Task.organisation), joinedload(Task.comune))))
 
 
 def booking(booking_id: int, *, seen_by: Person) -> Booking:

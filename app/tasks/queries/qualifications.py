@@ -10,6 +10,7 @@ from app.base.db import db
 from app.people import actions as accounts, queries as people
 from app.people.models import Person
 from app.tasks.models import Qualification, QualificationHeld
+from app.tasks.rules.qualifications import NOTICE
 
 
 def qualifications(comune_ids) -> list[Qualification]:
@@ -18,11 +19,29 @@ def qualifications(comune_ids) -> list[Qualification]:
                                    .order_by(Qualification.kind, Qualification.name)))
 
 
-def held_by(person: Person) -> list[QualificationHeld]:
-    """What is confirmed of a person now, expired or not, with who confirmed it."""
-    return list(db.session.scalars(select(QualificationHeld).join(Qualification).where(
+def held_by(person: Person, *, seen_by: Person) -> list[QualificationHeld]:
+    """What is confirmed of a person now, expired or not, and by whom: all of it for himself, for an office what is of its comune."""
+    found = select(QualificationHeld).join(Qualification).where(
         QualificationHeld.person_id == person.id, QualificationHeld.withdrawn_at.is_(None))
-        .order_by(Qualification.kind, Qualification.name).options(joinedload(QualificationHeld.confirmed_by))))
+    if seen_by.id != person.id:
+        found = found.where(Qualification.comune_id.in_(seen_by.reach(May.QUALIFICATION_CONFIRM).comuni))
+    return list(db.session.scalars(found.order_by(Qualification.kind, Qualification.name)
+                                   .options(joinedload(QualificationHeld.confirmed_by))))
+
+
+def expiring(*, seen_by: Person, limit: int = 100) -> list[QualificationHeld]:
+    """What an office confirmed and expires soon, or did not long ago, the first one first."""
+    return list(db.session.scalars(select(QualificationHeld).join(Qualification).where(
+        Qualification.comune_id.in_(seen_by.reach(May.QUALIFICATION_CONFIRM).comuni), QualificationHeld.withdrawn_at.is_(None),
+        QualificationHeld.last_day.between(today() - NOTICE, today() + NOTICE))
+        .order_by(QualificationHeld.last_day, QualificationHeld.id).limit(limit).options(joinedload(QualificationHeld.person))))
+
+
+def to_remind_of_expiry(*, limit: int = 500) -> list[int]:
+    """The ids of what expires soon, of which nobody was told."""
+    return list(db.session.scalars(select(QualificationHeld.id).where(
+        QualificationHeld.withdrawn_at.is_(None), QualificationHeld.reminded_at.is_(None),
+        QualificationHeld.last_day.between(today(), today() + NOTICE)).order_by(QualificationHeld.id).limit(limit)))
 
 
 def held_row(held_id: int, *, seen_by: Person) -> QualificationHeld:

@@ -10,8 +10,6 @@ from app.people.models import Person, RoleHeld
 from app.tasks.models import Series, Shift, Task
 from app.tasks.states import ALIVE, Shift as ShiftState, Task as TaskState
 
-PUBLIC = (TaskState.OPEN, TaskState.CLOSED, TaskState.CANCELLED)
-
 UNSEEN = (TaskState.DRAFT, TaskState.PROPOSED, TaskState.ACCEPTED)         # not yet on the board
 
 
@@ -29,19 +27,27 @@ def own_task(task_id: int, *, seen_by: Person) -> Task:
 
 def own_tasks(*, seen_by: Person) -> list[Task]:
     return list(db.session.scalars(select(Task).where(Task.organisation_id.in_(seen_by.reach(May.TASK_PUBLISH).organisations))
-                                   .order_by(Task.state.in_(ALIVE).desc(), Task.title, Task.id)))
+                                   .order_by(Task.state.in_(ALIVE).desc(), Task.title, Task.id).options(joinedload(Task.organisation))))
 
 
-def coming_shifts(task: Task, *, limit: int = 40) -> list[Shift]:
+def coming_shifts(task: Task, *, limit: int = 100) -> list[Shift]:
     """A task's shifts that have not begun, cancelled ones too, so that people see why."""
     return list(db.session.scalars(select(Shift).where(Shift.task_id == task.id, Shift.starts_at > now())
                                    .order_by(Shift.starts_at, Shift.id).limit(limit)))
 
 
-def hosted_shifts(task: Task, *, limit: int = 100) -> list[Shift]:
+def hosted_shifts(task: Task, *, limit: int = 500) -> list[Shift]:
     """A task's running and coming shifts, for its host."""
     return list(db.session.scalars(select(Shift).where(Shift.task_id == task.id, Shift.ends_at > now())
                                    .order_by(Shift.starts_at, Shift.id).limit(limit)))
+
+
+def planned_shifts(task: Task, *, running: bool = False) -> list[Shift]:
+    """All of a task's planned shifts to come (with `running` also those that are not over), by their ids, which is the order in which they
+    are locked."""
+    end = Shift.ends_at if running else Shift.starts_at
+    return list(db.session.scalars(select(Shift).where(Shift.task_id == task.id, Shift.state == ShiftState.PLANNED, end > now())
+                                   .order_by(Shift.id)))
 
 
 def cancel_reasons(shifts: list[Shift]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """Whether a person can have a place in a shift, and if not, every reason; how a booking ends; whose turn it is in the queue."""
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,16 +29,25 @@ class Limits:
     reminder_min: int = 24 * 60        # how long before the shift the reminder goes; 0: none
 
 
+DAY_MIN, YEAR_DAYS = 24 * 60, 366
+MOST = Limits(daily_min=DAY_MIN, yearly_min=YEAR_DAYS * DAY_MIN, consecutive_min=DAY_MIN, opens_days=2 * YEAR_DAYS,
+              closes_min=YEAR_DAYS * DAY_MIN, cutoff_min=YEAR_DAYS * DAY_MIN, offer_min=YEAR_DAYS * DAY_MIN,
+              reminder_min=YEAR_DAYS * DAY_MIN)
+
+
 def check_limits(limits: Limits) -> None:
-    """Refuses a cap of nothing: who wants no bookings opens no task. The others may be zero."""
-    for name in ("daily_min", "yearly_min", "consecutive_min", "opens_days", "offer_min"):
-        if getattr(limits, name) < 1:
+    """Refuses a cap of nothing (who wants no bookings opens no task; the others may be zero), and more than a day or a year has."""
+    for name, value in asdict(limits).items():
+        if value < (name in {"daily_min", "yearly_min", "consecutive_min", "opens_days", "offer_min"}):
             raise Refusal(N_("Qui serve un numero più grande di zero."), field=name)
+        if value > getattr(MOST, name):
+            raise Refusal(N_("Questo numero è troppo grande."), field=name)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A shift, as a rule looks at it. `free`: there is a place for this person, and nobody waits for it."""
+    """A shift, as a rule looks at it. `free`: there is a place for this person, and nobody waits for it; `kept`: there are free ones, but
+    only for a group."""
 
     starts_at: datetime
     ends_at: datetime
@@ -46,6 +55,7 @@ class Place:
     task_state: Task = Task.OPEN
     state: Shift = Shift.PLANNED
     free: bool = True
+    kept: bool = False
     min_age: int | None = None
     needs: tuple[tuple[int, str], ...] = ()                  # of qualifications: id and name
     instruments: tuple[Instrument, ...] = tuple(Instrument)
@@ -80,7 +90,8 @@ def reasons(place: Place, person: Applicant, limits: Limits, now: datetime) -> l
     """Every reason why this person cannot book this place, the ones that nobody can help first; none: he can."""
     found = obstacles(place, person, limits, now)
     if not place.free and person.here is None:
-        found.append(Refusal(N_("Questo turno è completo: l'ultimo posto è stato preso.")))
+        found.append(Refusal(N_("I posti rimasti sono riservati a un gruppo.") if place.kept else
+                             N_("Questo turno è completo: l'ultimo posto è stato preso.")))
     return found
 
 
@@ -98,7 +109,7 @@ def _closed(place: Place) -> Iterator[Refusal]:
 
 
 def _too_late_or_early(place: Place, limits: Limits, now: datetime) -> Iterator[Refusal]:
-    closes_at = place.starts_at - timedelta(minutes=limits.closes_min)
+    closes_at = booking_closes(starts_at=place.starts_at, closes_min=limits.closes_min)
     opens_at = day_begins(place.day - timedelta(days=limits.opens_days), place.zone)
     if now >= place.starts_at:
         yield Refusal(N_("Questo turno è già iniziato: non si può più prenotare."))
@@ -196,9 +207,14 @@ def pool(*, open_free: int, reserved_free: int, member: bool) -> bool | None:
     return False if open_free else None
 
 
-def offered_until(*, starts_at: datetime, now: datetime, offer_min: int) -> datetime:
+def booking_closes(*, starts_at: datetime, closes_min: int) -> datetime:
+    """From when on nobody gets a place any more, not even the one that was offered."""
+    return starts_at - timedelta(minutes=closes_min)
+
+
+def offered_until(*, closes_at: datetime, now: datetime, offer_min: int) -> datetime:
     """How long an offer stands: the stated time, but no more than half of what is left, so that others still have a turn."""
-    return (now + min(timedelta(minutes=offer_min), (starts_at - now) / 2)).replace(microsecond=0)
+    return (now + min(timedelta(minutes=offer_min), (closes_at - now) / 2)).replace(microsecond=0)
 
 
 def cancels_until(*, starts_at: datetime, cutoff_min: int, moved: bool) -> datetime:
@@ -214,8 +230,10 @@ def check_cancelling(*, starts_at: datetime, now: datetime, cutoff_min: int, mov
         raise Refusal(N_("Si poteva disdire fino al %(when)s. Ora puoi avvisare che non vieni: cerchiamo chi ti sostituisce."), when=until)
 
 
-def check_withdrawing(*, starts_at: datetime, now: datetime) -> None:
-    """Refuses to say that one does not come once the shift has begun: that is an absence."""
+def check_withdrawing(*, state: Shift, starts_at: datetime, now: datetime) -> None:
+    """Refuses to say that one does not come to a shift that was called off, and once it has begun: that is an absence."""
+    if state is not Shift.PLANNED:
+        raise Refusal(N_("Questo turno è stato annullato dall'ente."))
     if now >= starts_at:
         raise Refusal(N_("Il turno è già iniziato: ora parla con l'ente."))
 

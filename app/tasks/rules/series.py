@@ -1,4 +1,5 @@
 """Shifts from a rule: every Tuesday from ten to twelve, until a day, except some days."""
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -72,9 +73,16 @@ def any_twice(on: Collection[date], start: time, end: time, zone: ZoneInfo) -> t
     return any(first for first, _ in asked), any(last for _, last in asked)
 
 
-def moved_day(series_day: date, *, this: date, to: date) -> date:
-    """Where a shift of the series goes when `this` one goes to the day `to`, and the others follow."""
-    return series_day + (to - this)
+def moved_day(day: date, *, this: date, to: date) -> date:
+    """Where a shift of the series goes from its `day` when `this` one goes to the day `to`, and the others follow."""
+    return day + (to - this)
+
+
+def check_apart(on: Collection[date]) -> None:
+    """Refuses to give two shifts of a series the same day: with the same times they would be twins."""
+    twice = [day for day, count in Counter(on).items() if count > 1]
+    if twice:
+        raise Refusal(N_("Due turni finirebbero il %(day)s alla stessa ora: cambiali uno per uno."), field="scope", day=min(twice))
 
 
 def wall(at: datetime, zone: ZoneInfo) -> tuple[date, time]:

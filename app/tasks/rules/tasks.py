@@ -1,4 +1,6 @@
 """What a task must say before the office sees it, and what may still change afterwards."""
+from datetime import datetime
+
 from app.base.errors import Refusal
 from app.base.words import N_
 from app.tasks.rules.instruments import CountsFor
@@ -37,16 +39,12 @@ def check_proposal(*, declared: bool) -> None:
         raise Refusal(N_("Senza questa dichiarazione il Comune non può accettare l'attività."), field="declared")
 
 
-def check_decision(*, declared_by: int | None, by: int) -> None:
-    """Nobody accepts what he proposed himself."""
+def check_decision(*, declared_by: int | None, by: int, declared_at: datetime, read: str | None = None) -> None:
+    """Nobody decides on what he proposed himself, nor on words that he did not read: `read` names the proposal that he looked at."""
+    if read is not None and read != declared_at.isoformat():
+        raise Refusal(N_("Nel frattempo l'ente ha cambiato l'attività e l'ha proposta di nuovo: rileggila."))
     if declared_by == by:
         raise Refusal(N_("Hai proposto tu questa attività: deve decidere un'altra persona."))
-
-
-def check_reason(reason: str) -> None:
-    """Refuses a no without its reason."""
-    if not reason.strip():
-        raise Refusal(N_("Scrivi il motivo: lo leggerà chi è coinvolto."), field="reason")
 
 
 def check_opening(*, planned: int) -> None:

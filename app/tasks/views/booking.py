@@ -42,7 +42,7 @@ def wait(shift_id):
 def bookings():
     waiting = queries.waiting_for(current_user)
     return render_template("tasks/bookings.html", coming=queries.coming_bookings(current_user), waiting=waiting,
-                           turns={each.id: queries.turn(each) for each in waiting}, past=queries.past_bookings(current_user))
+                           turns=queries.turns(waiting), past=queries.past_bookings(current_user))
 
 
 @bp.get("/prenotazioni/<int:booking_id>")
@@ -78,7 +78,8 @@ def leave(booking_id):
 @bp.get("/requisiti")
 @requires(May.SHIFT_BOOK)
 def own_qualifications():
-    return render_template("tasks/own_qualifications.html", held=queries.held_by(current_user), expired=queries.expired)
+    held = queries.held_by(current_user, seen_by=current_user)
+    return render_template("tasks/own_qualifications.html", held=held, expired=queries.expired)
 
 
 def _answer(booking_id: int, action, words: str):
@@ -111,5 +112,5 @@ def _receipt(booking, form):
     return render_template(
         "tasks/booking.html", form=form, booking=booking, shift=shift, begun=queries.has_begun(shift),
         until=queries.cancels_until(shift, moved=booking.moved), late=queries.too_late_to_cancel(booking),
-        turn=queries.turn(booking) if booking.state is State.WAITING else 0,
+        turn=queries.turns([booking]).get(booking.id),
         reason=queries.cancel_reasons([shift]).get(shift.id)), form.status

@@ -67,4 +67,4 @@ def cancel(task_id):
             actions.cancel(task, reason=form.reason.data, by=current_user)
             flash(_("L'attività è annullata. Abbiamo scritto a chi aveva prenotato."), "success")
             return redirect(url_for("tasks.own_tasks"), 303)
-    return render_template("tasks/cancel_task.html", form=form, task=task, shifts=queries.hosted_shifts(task)), form.status
+    return render_template("tasks/cancel_task.html", form=form, task=task, planned=len(queries.planned_shifts(task))), form.status

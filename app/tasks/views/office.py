@@ -10,7 +10,7 @@ from app.base.i18n import gettext as _
 from app.guards import requires
 from app.people import queries as people
 from app.tasks import actions, queries
-from app.tasks.forms import Confirm, ConfirmQualification, NameQualification, Return, SearchResidents, SetRules, listed
+from app.tasks.forms import ConfirmQualification, Decide, NameQualification, Return, SearchResidents, SetRules, listed
 from app.tasks.models import Kind
 from app.tasks.views import bp
 from app.town import queries as town
@@ -31,9 +31,9 @@ def proposal(task_id):
 @bp.post("/ufficio/attivita/<int:task_id>/accetta")
 @requires(May.TASK_ACCEPT)
 def accept(task_id):
-    task, form = queries.task_to_decide(task_id, seen_by=current_user), Confirm()
+    task, form = queries.task_to_decide(task_id, seen_by=current_user), Decide()
     with refusals(form):
-        actions.accept(task, by=current_user)
+        actions.accept(task, read=form.read.data, by=current_user)
         flash(_("«%(title)s» è accettata: abbiamo scritto all'ente.", title=task.title), "success")
         return redirect(url_for("tasks.proposals"), 303)
     return _proposal(task, Return(formdata=None), form)
@@ -45,7 +45,7 @@ def return_(task_id):
     task, form = queries.task_to_decide(task_id, seen_by=current_user), Return()
     if form.accepted():
         with refusals(form):
-            actions.return_(task, reason=form.reason.data, by=current_user)
+            actions.return_(task, reason=form.reason.data, read=form.read.data, by=current_user)
             flash(_("«%(title)s» torna all'ente con il tuo motivo.", title=task.title), "success")
             return redirect(url_for("tasks.proposals"), 303)
     return _proposal(task, form)
@@ -63,6 +63,7 @@ def qualifications():
             flash(_("Il requisito è aggiunto: gli enti possono chiederlo."), "success")
             return redirect(url_for("tasks.qualifications"), 303)
     return render_template("tasks/qualifications.html", form=form, search=search, known=queries.qualifications(set(comuni)),
+                           expiring=queries.expiring(seen_by=current_user), expired=queries.expired,
                            residents=people.residents(seen_by=current_user, permission=May.QUALIFICATION_CONFIRM,
                                                       words=search.words.data or "")), form.status
 
@@ -79,8 +80,8 @@ def qualify(person_id):
             actions.confirm(person, known[form.qualification.data], last_day=form.last_day.data, by=current_user)
             flash(_("Il requisito è confermato."), "success")
             return redirect(url_for("tasks.qualify", person_id=person.id), 303)
-    return render_template("tasks/qualify.html", form=form, person=person, held=queries.held_by(person), expired=queries.expired,
-                           born_on=queries.born_on(person)), form.status
+    return render_template("tasks/qualify.html", form=form, person=person, held=queries.held_by(person, seen_by=current_user),
+                           expired=queries.expired, born_on=queries.born_on(person)), form.status
 
 
 @bp.post("/ufficio/requisiti/confermati/<int:held_id>/ritira")
@@ -114,5 +115,5 @@ def _comuni(permission: May) -> dict:
 
 
 def _proposal(task, form, refused=None):
-    shown = refused or form
+    shown, form.read.data = refused or form, task.declared_at.isoformat()
     return render_template("tasks/proposal.html", form=form, shown=shown, task=task, shifts=queries.hosted_shifts(task)), shown.status
