@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from app.base import clock
+from app.base import clock, passages
 from app.base.db import db
 from app.base.errors import Refusal
 from app.base.transactions import transaction
@@ -170,6 +170,33 @@ def test_who_stays_on_over_other_hours_is_refused(booking, town):
 def test_a_shift_that_is_off_takes_nobody(booking, town):
     tasks.cancel_shift(booking.shift, reason="Piove", by=town.tino.row)
     with pytest.raises(Refusal, match="annullato"):
+        come(booking, town)
+
+
+def test_who_has_come_early_does_not_give_up_the_place(booking, town):
+    come(booking, town, -20)
+    with clock.set_to(SHIFT - 10 * MINUTE):
+        with pytest.raises(Refusal, match="entrata"), db.session.begin_nested():
+            tasks.withdraw(booking, by=town.anna.row)
+        db.session.refresh(booking)
+        with pytest.raises(Refusal, match="entrata"), db.session.begin_nested():
+            tasks.move_shift(booking.shift, starts_at=SHIFT + HOUR, ends_at=SHIFT + 2 * HOUR, places=2)
+        tasks.move_shift(booking.shift, starts_at=SHIFT, ends_at=SHIFT + 3 * HOUR, places=5)
+    assert (booking.state, booking.shift.starts_at, booking.shift.places) == ("booked", SHIFT, 5)
+
+
+def test_a_shift_that_is_called_off_sends_home_who_has_come_early(booking, town):
+    attendance = come(booking, town, -20)
+    with clock.set_to(SHIFT - 10 * MINUTE):
+        tasks.cancel_shift(booking.shift, reason="Piove", by=town.tino.row)
+    assert (attendance.state, attendance.minutes) == (State.CANCELLED, 0)
+    assert passages.passages(attendance)[-1].reason == "Piove"
+
+
+def test_nobody_comes_for_a_place_that_was_given_up_meanwhile(booking, town):
+    with clock.set_to(NOW - 2 * DAY):
+        tasks.give_up(booking, by=town.anna.row)
+    with pytest.raises(Refusal, match="non c'è più"):
         come(booking, town)
 
 

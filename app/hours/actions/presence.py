@@ -16,6 +16,8 @@ from app.hours.states import ATTENDANCE, Attendance as State
 from app.people import actions as people
 from app.people.models import Person
 from app.people.rules import check_interest
+from app.tasks import actions as tasks
+from app.tasks.events import PlaceGivenUp, ShiftCalledOff, ShiftMoved
 from app.tasks.models import Booking, Shift
 from app.tasks.states import Shift as ShiftState
 
@@ -45,10 +47,14 @@ def code_of_day(shift: Shift, day: date | None = None) -> str:
 def check_in(booking: Booking, *, method: Method, by: Person) -> Attendance:
     """Somebody has arrived: from now, or from the shift's begin if he is early.
 
-    Refuses what `rules.check_arrival` refuses, a second arrival, and one while another session of his is open or logged.
+    Refuses what `rules.check_arrival` refuses, a place that was given up meanwhile, a second arrival, and one while another session of
+    his is open or logged.
     """
     people.lock(booking.person)
-    shift, name = booking.shift, _name(booking.person, method, by, own="check_in", tutors="receive")
+    shift, name = tasks.lock(booking.shift), _name(booking.person, method, by, own="check_in", tutors="receive")
+    db.session.refresh(booking, ["state"])
+    if booking.state not in queries.EXPECTED:
+        raise Refusal(N_("Questo posto non c'è più: la prenotazione è stata tolta."))
     check_free(booking)
     started_at = rules.check_arrival(cancelled=shift.state is ShiftState.CANCELLED, shift_start=shift.starts_at,
                                      shift_end=shift.ends_at, now=now())
@@ -120,6 +126,24 @@ def leave_open(attendance: Attendance) -> bool:
         return False
     passages.move(attendance, ATTENDANCE, "leave_open")
     return True
+
+
+def refuse_given_up(event: PlaceGivenUp) -> None:
+    """Whoever has arrived does not give up the place any more: he leaves, and that is written down."""
+    if queries.attendance_of(event.booking_id):
+        raise Refusal(N_("L'entrata è già registrata: ora si registra l'uscita."))
+
+
+def refuse_moved(event: ShiftMoved) -> None:
+    """A shift stays where it is once somebody has come for it: what he was there would not fit."""
+    if queries.arrived(event.shift_id):
+        raise Refusal(N_("Qualcuno ha già registrato l'entrata: il turno non si può più spostare."))
+
+
+def send_home(event: ShiftCalledOff) -> None:
+    """Whoever had come early to a shift that is called off has neither hours nor an absence."""
+    for attendance in queries.arrived(event.shift_id):
+        passages.move(attendance, ATTENDANCE, "call_off", reason=event.reason)
 
 
 def _own_running(attendance: Attendance, by: Person) -> None:

@@ -8,16 +8,16 @@ from app.hours.queries.certificates import (
 from app.hours.queries.disputes import (
     decided_at, dispute, dispute_of, dispute_to_answer, for_officer, late, supplement_of, to_admit, to_answer, to_settle)
 from app.hours.queries.presence import (
-    bookings_now, coming, days_of, Expected, hosted_booking, hosted_shift, left_open, on_day, OnDay, open_sessions,
+    arrived, bookings_now, coming, days_of, EXPECTED, Expected, hosted_booking, hosted_shift, left_open, on_day, OnDay, open_sessions,
     open_too_long, zone_of_home, zone_of_shift)
 from app.hours.queries.sheets import (
     booking_at, entered_lately, expected, planned, printed, sheet, sheet_to_enter, sheets_in, sheets_to_enter, task_to_print,
     tasks_to_print)
 
 __all__ = [
-    "attendance", "attendance_of", "attestable", "booking_at", "booking_to_log", "bookings_now", "by_code", "Certifiable",
+    "arrived", "attendance", "attendance_of", "attestable", "booking_at", "booking_to_log", "bookings_now", "by_code", "Certifiable",
     "certifiable", "certificate", "certificates", "changed", "chosen", "coming", "comune_of_rules", "days_of", "decided", "decided_at",
-    "dispute", "dispute_of", "dispute_to_answer", "entered_lately", "evidence", "expected", "Expected", "for_officer",
+    "dispute", "dispute_of", "dispute_to_answer", "entered_lately", "evidence", "EXPECTED", "expected", "Expected", "for_officer",
     "hosted_booking", "hosted_shift", "late", "left_open", "log_days", "logged", "minutes_by_state", "of_oldest_year",
     "of_same_year", "on_day", "OnDay", "open_sessions", "open_too_long", "overdue", "own", "own_certificates", "own_one", "planned",
     "printed", "reject_reasons", "sheet", "sheet_to_enter", "sheets_in", "sheets_to_enter", "supplement_of",

@@ -29,6 +29,12 @@ def bookings_now(person: Person) -> list[Booking]:
         Shift.starts_at <= now() + EARLY, Shift.ends_at >= now() - OPEN_LONG).order_by(Shift.starts_at).options(WITH_TASK)))
 
 
+def arrived(shift_id: int) -> list[Attendance]:
+    """Sessions of a shift that are running."""
+    return list(db.session.scalars(select(Attendance).join(Booking).where(
+        Booking.shift_id == shift_id, Attendance.state.in_(OPEN))))
+
+
 def coming(person: Person, *, within: timedelta = timedelta(days=14)) -> list[Booking]:
     """The person's next bookings, for a page that is to be of use where there is no network to ask."""
     return list(db.session.scalars(select(Booking).join(Shift).where(

@@ -5,6 +5,7 @@ Locks go from the person to the shift, never back. Whoever changes what is taken
 from sqlalchemy import select
 
 from app.base import passages
+from app.base.announce import announce
 from app.base.clock import now
 from app.base.db import db
 from app.base.errors import Refusal
@@ -13,6 +14,7 @@ from app.people import actions as people
 from app.people.models import Person
 from app.tasks import queries
 from app.tasks.actions import letters
+from app.tasks.events import PlaceGivenUp
 from app.tasks.models import Booking, Shift
 from app.tasks.rules import booking as rules
 from app.tasks.rules.instruments import Instrument
@@ -76,6 +78,7 @@ def give_up(booking: Booking, *, by: Person) -> None:
     shift = _lock(booking)
     rules.check_cancelling(starts_at=shift.starts_at, now=now(), cutoff_min=queries.limits(shift.comune_id).cutoff_min, moved=booking.moved)
     passages.move(booking, BOOKING, "cancel", by=by)
+    announce(PlaceGivenUp(booking.id))
     _free(shift, booking)
 
 
@@ -84,6 +87,7 @@ def withdraw(booking: Booking, *, by: Person) -> None:
     shift = _lock(booking)
     rules.check_withdrawing(state=shift.state, starts_at=shift.starts_at, now=now())
     passages.move(booking, BOOKING, "withdraw", by=by)
+    announce(PlaceGivenUp(booking.id))
     letters.stand_in_sought(booking)
     _free(shift, booking)
 

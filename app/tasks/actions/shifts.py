@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.base import passages
+from app.base.announce import announce
 from app.base.clock import now
 from app.base.db import db, insert_once
 from app.base.errors import Refusal
@@ -15,6 +16,7 @@ from app.people.models import Person
 from app.tasks import queries, rules
 from app.tasks.actions import letters
 from app.tasks.actions.bookings import lock, offer_places
+from app.tasks.events import ShiftCalledOff, ShiftMoved
 from app.tasks.models import Series, Shift, Task
 from app.tasks.rules import series as recurring
 from app.tasks.rules.booking import booking_closes
@@ -72,6 +74,7 @@ def move_shift(shift: Shift, *, starts_at: datetime, ends_at: datetime, places: 
     shift.starts_at, shift.ends_at = starts_at, ends_at
     set_places(shift, places)
     if moved:
+        announce(ShiftMoved(shift.id))
         shift.version += 1
         closes_at = booking_closes(starts_at=starts_at, closes_min=queries.limits(shift.comune_id).closes_min)
         for booking in queries.people_in([shift])[shift.id]:
@@ -112,6 +115,7 @@ def cancel_shift(shift: Shift, *, reason: str, by: Person) -> None:
     lock(shift)
     rules.check_calling_off(starts_at=shift.starts_at, now=now(), reason=reason)
     passages.move(shift, SHIFT, "cancel", by=by, reason=reason)
+    announce(ShiftCalledOff(shift.id, reason))
     letters.shift_cancelled(shift, reason)
 
 
