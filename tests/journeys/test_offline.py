@@ -76,6 +76,8 @@ def write(visitor, answers=HOURS):
 
 
 def gone(visitor) -> None:
+    """Nothing waits on the device any more, and the page says so."""
+    until(visitor, f"{WAITING}.then(number => number === 0)")
     visitor.page.get_by_text("Ore su questo dispositivo").wait_for(state="hidden")
 
 
@@ -104,7 +106,7 @@ def test_two_windows_that_come_back_at_once_send_once(anna, stored, without_netw
     for window in (anna, other):
         window.page.evaluate("dispatchEvent(new Event('online'))")                            # once more, for whoever missed it
     gone(anna)
-    until(anna, f"{WAITING}.then(number => number === 0)")
+    gone(other)
     other.goto("/ore")
     assert stored() == [(State.SUBMITTED, 160, Method.OFFLINE)]
 

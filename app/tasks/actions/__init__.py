@@ -8,6 +8,6 @@ from app.tasks.actions.tasks import accept, cancel, close, draft, edit, open_, p
 
 __all__ = [
     "accept", "accept_place", "book", "cancel", "cancel_following", "cancel_shift", "close", "confirm", "draft", "edit", "fill", "give_up",
-    "lapse", "leave", "lock", "move_following", "move_shift", "name_qualification", "open_", "plan_series", "plan_shift", "propose", "publish",
-    "remind", "remind_of_expiry", "return_", "revise", "set_rules", "wait", "withdraw", "withdraw_qualification",
+    "lapse", "leave", "lock", "move_following", "move_shift", "name_qualification", "open_", "plan_series", "plan_shift", "propose",
+    "publish", "remind", "remind_of_expiry", "return_", "revise", "set_rules", "wait", "withdraw", "withdraw_qualification",
 ]

@@ -141,6 +141,7 @@ async function start() {
   await draw()
   await send()
   window.addEventListener('online', send)
+  window.addEventListener('storage', ({key}) => { if (key === 'hours-waiting') draw() })         // written by another window's draw()
   setInterval(send, 60_000)
 }
 
